@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static void close_fd(int *fd)
+{
+	if (*fd > STDERR_FILENO)
+		close(*fd);
+}
+
+static int read_to_end(int fd, const char *path, size_t max, struct buf *out, enum err_kind kind, struct err *err)
+{
+	for (;;) {
+		buf_reserve(out, 65536);
+		ssize_t n = read(fd, out->data + out->len, 65536);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_set(err, kind, "cannot read %s: %s", path, strerror(errno));
+		if (n == 0)
+			break;
+		out->len += (size_t)n;
+		out->data[out->len] = '\0';
+		if (out->len > max)
+			return err_set(err, kind, "%s is larger than %zu bytes", path, max);
+	}
+	return 0;
+}
+
+int file_read(const char *path, size_t max, struct buf *out, struct stat *facts, enum err_kind kind, struct err *err)
+{
+	bool standard_input = strcmp(path, "-") == 0;
+	CLEANUP(close_fd) int fd = standard_input ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	struct stat st;
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return err_set(err, kind, "cannot open %s: %s", path, strerror(errno));
+	if (S_ISDIR(st.st_mode))
+		return err_set(err, kind, "cannot read %s: it is a folder", path);
+	if (facts)
+		*facts = st;
+	return read_to_end(fd, standard_input ? "standard input" : path, max, out, kind, err);
+}
+
+int file_write_all(int fd, const char *bytes, size_t len)
+{
+	while (len) {
+		ssize_t n = write(fd, bytes, len);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		bytes += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+static void sync_folder_of(const char *path)
+{
+	CLEAN_FREE char *folder = mem_dup(path);
+	char *slash = strrchr(folder, '/');
+	if (slash)
+		*slash = '\0';
+	CLEANUP(close_fd) int fd = open(slash ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd >= 0)
+		(void)fsync(fd);
+}
+
+static int write_temporary(const char *name, int fd, const char *bytes, size_t len, mode_t mode, struct err *err)
+{
+	bool ok = fchmod(fd, mode) == 0 && file_write_all(fd, bytes, len) == 0 && fsync(fd) == 0;
+	int reason = errno;
+	if (close(fd) < 0 && ok) {
+		ok = false;
+		reason = errno;
+	}
+	return ok ? 0 : err_set(err, ERR_INTERNAL, "cannot write %s: %s", name, strerror(reason));
+}
+
+int file_write(const char *path, const char *bytes, size_t len, mode_t mode, bool only_new, struct err *err)
+{
+	CLEAN_FREE char *temporary = buf_format("%s.XXXXXX", path);
+	int fd = mkostemp(temporary, O_CLOEXEC);
+	if (fd < 0)
+		return err_set(err, ERR_INTERNAL, "cannot write beside %s: %s", path, strerror(errno));
+	int result = write_temporary(temporary, fd, bytes, len, mode, err);
+	if (result == 0 && only_new) {
+		if (link(temporary, path) < 0)
+			result = err_set(err, ERR_INTERNAL, "cannot make %s: %s", path, strerror(errno));
+	} else if (result == 0 && rename(temporary, path) < 0) {
+		result = err_set(err, ERR_INTERNAL, "cannot replace %s: %s", path, strerror(errno));
+	}
+	if (result < 0 || only_new)
+		unlink(temporary);
+	if (result == 0)
+		sync_folder_of(path);
+	return result;
+}
+
+int file_make_folder(const char *path, struct err *err)
+{
+	CLEAN_FREE char *part = mem_dup(path);
+	for (char *p = part + 1;; p++) {
+		if (*p && *p != '/')
+			continue;
+		char kept = *p;
+		*p = '\0';
+		if (mkdir(part, 0700) < 0 && errno != EEXIST)
+			return err_set(err, ERR_INTERNAL, "cannot make the folder %s: %s", part, strerror(errno));
+		if (!kept)
+			break;
+		*p = kept;
+	}
+	struct stat st;
+	if (stat(path, &st) < 0 || !S_ISDIR(st.st_mode))
+		return err_set(err, ERR_INTERNAL, "cannot use %s: it is not a folder", path);
+	return 0;
+}
+
+char *file_join(const char *folder, const char *name)
+{
+	return buf_format("%s/%s", folder, name);
+}
+
+char *file_expand(const char *path)
+{
+	const char *home = getenv("HOME");
+	if (path[0] == '~' && path[1] == '/' && home)
+		return file_join(home, path + 2);
+	return mem_dup(path);
+}

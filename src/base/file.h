@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Files: read whole with a limit, written whole or not at all, and folders of our own.
+ * Each failing call names the path and the system's reason, with the kind that the caller gives.
+ */
+#ifndef BASE_FILE_H
+#define BASE_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/stat.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+
+/*
+ * Reads a regular file, a pipe or a character device (`-` is standard input) of at most `max` bytes
+ * to its end. `facts` (may be NULL) receives what fstat says. A folder is an error.
+ */
+int file_read(const char *path, size_t max, struct buf *out, struct stat *facts, enum err_kind kind, struct err *err);
+
+/* Writes all bytes to a descriptor; -1 with errno set. Goes on after short writes and signals. */
+int file_write_all(int fd, const char *bytes, size_t len);
+
+/*
+ * Replaces or makes `path` with these contents: written beside it with this mode, synced, renamed, and
+ * the folder synced. With `only_new`, an existing file is an error and stays as it is.
+ */
+int file_write(const char *path, const char *bytes, size_t len, mode_t mode, bool only_new, struct err *err);
+
+/* Makes the folder and its missing parents, with mode 0700. */
+int file_make_folder(const char *path, struct err *err);
+
+/* "A/B"; the caller frees it. */
+char *file_join(const char *folder, const char *name);
+
+/* The path with a leading `~/` replaced by $HOME; the caller frees it. */
+char *file_expand(const char *path);
+
+#endif

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "contract/document.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+#include "base/text.h"
+
+/* References and allOf may nest that deep; deeper is taken for a circle. */
+enum { MAX_HOPS = 32 };
+
+void document_problem(struct contract *contract, bool fatal, const char *pointer, const char *format, ...)
+{
+	struct buf message = { 0 };
+	va_list args;
+	va_start(args, format);
+	buf_add_vformat(&message, format, args);
+	va_end(args);
+	contract->problems = mem_grow(contract->problems, contract->problem_count, sizeof(*contract->problems));
+	contract->problems[contract->problem_count++] =
+		(struct contract_problem){ mem_dup(pointer), buf_take(&message), fatal };
+}
+
+char *document_pointer(const char *pointer, const char *token)
+{
+	struct buf out = { 0 };
+	buf_add_format(&out, "%s/", pointer);
+	for (; *token; token++) {
+		if (*token == '~' || *token == '/')
+			buf_add_str(&out, *token == '~' ? "~0" : "~1");
+		else
+			buf_add_char(&out, *token);
+	}
+	return buf_take(&out);
+}
+
+/* Reads one token of a reference: percent-encoded, then escaped by RFC 6901. */
+static char *read_token(const char *p, size_t len)
+{
+	CLEAN_BUF struct buf plain = { 0 };
+	struct buf token = { 0 };
+	if (text_percent_decode(&plain, p, len) < 0) {
+		buf_clear(&plain);
+		buf_add(&plain, p, len);
+	}
+	for (const char *c = buf_str(&plain); *c; c++) {
+		bool escaped = *c == '~' && (c[1] == '0' || c[1] == '1');
+		buf_add_char(&token, !escaped ? *c : c[1] == '0' ? '~' : '/');
+		c += escaped;
+	}
+	return buf_take(&token);
+}
+
+static const struct json *follow(const struct json *root, const char *reference)
+{
+	const struct json *node = root;
+	for (const char *p = reference + 1; *p == '/' && node;) {
+		size_t len = strcspn(p + 1, "/");
+		CLEAN_FREE char *token = read_token(p + 1, len);
+		node = json_is(node, JSON_ARRAY) ? json_path(node, token) : json_get(node, token);
+		p += 1 + len;
+	}
+	return node;
+}
+
+const struct json *document_resolve(struct contract *contract, const struct json *node, const char *pointer)
+{
+	for (int hops = 0; hops < MAX_HOPS; hops++) {
+		const char *reference = json_get_string(node, "$ref");
+		if (!reference)
+			return node;
+		if (reference[0] != '#') {
+			document_problem(contract, false, pointer, "the reference \"%s\" leads out of the document: it is not fetched",
+					 reference);
+			return NULL;
+		}
+		node = follow(contract->root, reference);
+		if (!node) {
+			document_problem(contract, false, pointer, "the reference \"%s\" leads nowhere", reference);
+			return NULL;
+		}
+	}
+	document_problem(contract, false, pointer, "references lead in a circle");
+	return NULL;
+}
+
+static void join_members(struct contract *contract, struct json *into, const struct json *from)
+{
+	for (const struct json *item = from->first; item; item = item->next)
+		if (!json_get(into, item->key))
+			json_add_member(contract->doc, into, item->key, item->key_len, json_copy(contract->doc, item));
+}
+
+static void join_elements(struct contract *contract, struct json *into, const struct json *from)
+{
+	for (const struct json *item = from->first; item; item = item->next)
+		json_append(into, json_copy(contract->doc, item));
+}
+
+/* Adds what `from` has and `into` lacks. */
+static void merge(struct contract *contract, struct json *into, const struct json *from)
+{
+	for (const struct json *item = from->first; item; item = item->next) {
+		if (strcmp(item->key, "allOf") == 0 || strcmp(item->key, "$ref") == 0)
+			continue;
+		struct json *have = json_get(into, item->key);
+		bool joined = strcmp(item->key, "properties") == 0 || strcmp(item->key, "x-bangoctl") == 0;
+		if (!have)
+			json_add_member(contract->doc, into, item->key, item->key_len, json_copy(contract->doc, item));
+		else if (joined && json_is(have, JSON_OBJECT) && json_is(item, JSON_OBJECT))
+			join_members(contract, have, item);
+		else if (strcmp(item->key, "required") == 0 && json_is(have, JSON_ARRAY) && json_is(item, JSON_ARRAY))
+			join_elements(contract, have, item);
+	}
+}
+
+static bool flatten(struct contract *contract, struct json *into, const struct json *schema, const char *pointer, int depth)
+{
+	if (depth > MAX_HOPS) {
+		document_problem(contract, false, pointer, "allOf leads in a circle");
+		return false;
+	}
+	const struct json *node = document_resolve(contract, schema, pointer);
+	if (!json_is(node, JSON_OBJECT))
+		return false;
+	if (node != schema)
+		merge(contract, into, schema);
+	merge(contract, into, node);
+	const struct json *all = json_get(node, "allOf");
+	for (const struct json *part = json_is(all, JSON_ARRAY) ? all->first : NULL; part; part = part->next)
+		if (!flatten(contract, into, part, pointer, depth + 1))
+			return false;
+	return true;
+}
+
+const struct json *document_schema(struct contract *contract, const struct json *schema, const char *pointer)
+{
+	if (!json_is(schema, JSON_OBJECT))
+		return NULL;
+	if (!json_get(schema, "$ref") && !json_get(schema, "allOf"))
+		return schema;
+	struct json *whole = json_new(contract->doc, JSON_OBJECT);
+	return flatten(contract, whole, schema, pointer, 0) ? whole : NULL;
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "engine/outcome.h"
+
+#include <string.h>
+
+#include "base/text.h"
+
+/*
+ * The responseCodes of https://developer.bango.com/resale/api-ref/entitlement/reactivate/post and
+ * https://developer.bango.info/faqs-termination; the numbers stand for codes as one reseller's platform
+ * shows them. One that is not listed is a refusal: some requests are not supported on some routes, with
+ * a code whose name is not published (https://developer.bango.info/help/).
+ */
+static const struct {
+	const char *code;
+	enum err_kind kind;
+} codes[] = {
+	{ "OK", ERR_OK },
+	{ "SUCCESS", ERR_OK },
+	{ "CREATED", ERR_OK },
+	{ "ACCEPTED", ERR_OK },
+	{ "CLIENT_ACTION_REQUIRED", ERR_OK },
+	{ "200", ERR_OK },
+	{ "201", ERR_OK },
+	{ "202", ERR_OK },
+	{ "204", ERR_OK },
+	{ "NOT_FOUND", ERR_NOT_FOUND },
+	{ "UNAUTHORIZED", ERR_AUTH },
+	{ "TOO_MANY_REQUESTS", ERR_RATE_LIMITED },
+	{ "INTERNAL_ERROR", ERR_SERVER },
+	{ "SERVICE_UNAVAILABLE", ERR_SERVER },
+};
+
+static enum err_kind kind_of_code(const char *code)
+{
+	for (size_t i = 0; i < COUNT(codes); i++)
+		if (strcmp(codes[i].code, code) == 0)
+			return codes[i].kind;
+	return ERR_REJECTED;
+}
+
+static enum err_kind kind_of_status(long status, const char *code, enum effect effect)
+{
+	enum err_kind doubt = effect == EFFECT_CHANGE ? ERR_UNKNOWN : ERR_SERVER;
+	enum err_kind kind;
+	if (status >= 200 && status < 300) {
+		kind = code ? kind_of_code(code) : ERR_OK;
+		return kind == ERR_SERVER ? doubt : kind;
+	}
+	if (status < 400 || status >= 500 || status == 408)
+		return doubt;
+	if (status == 401 || status == 403)
+		return ERR_AUTH;
+	if (status == 404)
+		return ERR_NOT_FOUND;
+	if (status == 429)
+		return ERR_RATE_LIMITED;
+	kind = code ? kind_of_code(code) : ERR_REJECTED;
+	return kind == ERR_OK || kind == ERR_SERVER ? ERR_REJECTED : kind;
+}
+
+static bool expects_body(const struct http_reply *reply)
+{
+	long status = reply->status;
+	return !reply->headless && status != 204 && status != 205 && status != 304;
+}
+
+/* Reads the body; a text in `why` says that it is unusable. */
+static void read_body(const struct http_reply *reply, struct json_doc *doc, struct outcome *outcome, struct buf *why)
+{
+	CLEAN_ERR struct err fault = { 0 };
+	struct json *body = NULL;
+	if (!expects_body(reply) && reply->body.len == 0)
+		return;
+	if (reply->body.len == 0) {
+		buf_add_str(why, "the reply is empty");
+		return;
+	}
+	if (json_parse(doc, reply->body.data, reply->body.len, &body, &fault) < 0) {
+		const char *type = buf_str(&reply->content_type);
+		buf_add_format(why, "the reply is %s", fault.message);
+		if (*type && strncmp(type, "application/json", 16) != 0)
+			buf_add_format(why, "; its type is %s", type);
+		return;
+	}
+	outcome->body = body;
+	const struct json *code = json_get(body, "responseCode");
+	if (code && (code->type == JSON_STRING || code->type == JSON_NUMBER))
+		outcome->response_code = code->text;
+	outcome->response_message = json_get_string(body, "responseMessage");
+}
+
+static int add_hint(enum err_kind kind, struct err *err)
+{
+	if (kind == ERR_AUTH)
+		return err_hint(err, "check the credentials of the profile, and that this machine's IP address is on Bango's allow-list");
+	if (kind == ERR_RATE_LIMITED)
+		return err_hint(err, "wait a little, or set rate in the profile");
+	return -1;
+}
+
+static int explain(const struct http_reply *reply, const struct outcome *outcome, const char *why, struct err *err)
+{
+	CLEAN_BUF struct buf text = { 0 };
+	buf_add_format(&text, "HTTP %ld", reply->status);
+	if (outcome->response_code)
+		buf_add_format(&text, " %s", outcome->response_code);
+	if (outcome->response_message)
+		buf_add_format(&text, ": %s", outcome->response_message);
+	else if (*why)
+		buf_add_format(&text, ": %s", why);
+	else if (reply->status >= 300 && reply->status < 400)
+		buf_add_str(&text, ": redirects are not followed");
+	if (outcome->kind == ERR_AUTH && !outcome->response_message)
+		buf_add_str(&text, ": the credentials or the IP address are not accepted");
+	err_set(err, outcome->kind, "%s", text.data);
+	add_hint(outcome->kind, err);
+	err->http_status = reply->status;
+	err->response_code = mem_dup(outcome->response_code);
+	err->retry_after = reply->retry_after;
+	if (outcome->body) {
+		CLEAN_BUF struct buf json = { 0 };
+		json_write(&json, outcome->body, JSON_COMPACT);
+		err->response = buf_take(&json);
+	}
+	return -1;
+}
+
+int outcome_judge(const struct http_reply *reply, enum effect effect, struct json_doc *doc, struct outcome *outcome,
+		  struct err *err)
+{
+	CLEAN_BUF struct buf why = { 0 };
+	*outcome = (struct outcome){ 0 };
+	read_body(reply, doc, outcome, &why);
+	outcome->kind = kind_of_status(reply->status, outcome->response_code, effect);
+	if (outcome->kind == ERR_OK && why.len)
+		outcome->kind = effect == EFFECT_CHANGE ? ERR_UNKNOWN : ERR_SERVER;
+	outcome->accepted = outcome->kind == ERR_OK && reply->status == 202;
+	return outcome->kind == ERR_OK ? 0 : explain(reply, outcome, buf_str(&why), err);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A result on stdout in the format that was asked for: whole or not at all. */
+#ifndef ENGINE_OUTPUT_H
+#define ENGINE_OUTPUT_H
+
+#include "engine/session.h"
+
+/* What is to be shown. */
+struct output {
+	const struct json *value; /* NULL: nothing but `raw` */
+	const char *rows; /* the member that holds the records, "" for the value itself, or NULL */
+	const char *const *columns; /* the default columns; none: all */
+	size_t column_count;
+	const struct json *record; /* the schema's properties, for the header of an empty result; or NULL */
+	const char *raw; /* the reply's bytes, or NULL: the value as JSON */
+	size_t raw_len;
+};
+
+/* Writes the result; ERR_INTERNAL, or ERR_OUTPUT_LOST after a change, if it cannot be written. */
+int output_print(const struct session *session, const struct output *output, struct err *err);
+
+/* Writes text to stdout, with the same failures. A reader that went away is no failure of a read. */
+int output_text(const struct session *session, const char *text, size_t len, struct err *err);
+
+#endif

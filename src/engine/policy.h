@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Whether a change may be sent at all: read-only profiles, and the question before a live change. */
+#ifndef ENGINE_POLICY_H
+#define ENGINE_POLICY_H
+
+#include "engine/request.h"
+
+/* 0: go on. -1, ERR_REFUSED: not confirmed, or not allowed. Reads always go on. */
+int policy_check(struct session *session, const struct request *request, struct err *err);
+
+#endif

@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "engine/request.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "base/clock.h"
+#include "base/random.h"
+#include "base/text.h"
+#include "engine/body.h"
+
+#ifndef BANGOCTL_VERSION
+#define BANGOCTL_VERSION "0"
+#endif
+
+enum { MAX_REQUEST_ID = 128 };
+
+void request_done(struct request *request)
+{
+	free(request->headers);
+	free(request->method);
+	free(request->path);
+	free(request->target);
+	free(request->id);
+	json_doc_free(request->doc);
+	buf_done(&request->text);
+	*request = (struct request){ 0 };
+}
+
+static void add_header(struct request *request, const char *name, const char *value)
+{
+	request->headers = mem_grow(request->headers, request->header_count, sizeof(*request->headers));
+	request->headers[request->header_count++] = (struct http_header){
+		json_new_string(request->doc, name)->text,
+		json_new_string(request->doc, value)->text,
+	};
+}
+
+/* Whether the text can stand in a header: no control characters (RFC 9110, 5.5). */
+static bool is_header_text(const char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text < 0x20 || *text == 0x7F)
+			return false;
+	return true;
+}
+
+static bool is_token(const char *name)
+{
+	static const char allowed[] = "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+	return *name && name[strspn(name, allowed)] == '\0';
+}
+
+static int add_custom_header(struct request *request, const char *text, struct err *err)
+{
+	static const char *const ours[] = { "Host", "Content-Length", "Transfer-Encoding", "Authorization", "X-RequestIdentifier",
+					    "Connection", "Expect" };
+	CLEAN_FREE char *name = mem_dup_len(text, strcspn(text, ":"));
+	const char *value = text + strlen(name);
+	if (*value != ':' || !is_token(name)) {
+		err_set(err, ERR_USAGE, "--header: \"%s\" has no form NAME:VALUE", text);
+		return err_hint(err, "write --header 'X-Tenant: acme'");
+	}
+	for (size_t i = 0; i < COUNT(ours); i++)
+		if (strcasecmp(name, ours[i]) == 0)
+			return err_set(err, ERR_USAGE, "--header: %s is set by bangoctl itself", ours[i]);
+	value++;
+	value += strspn(value, " ");
+	if (!is_header_text(value))
+		return err_set(err, ERR_USAGE, "--header: the value of %s holds a control character", name);
+	add_header(request, name, value);
+	return 0;
+}
+
+/* The headers that every request has, in the order in which they are sent. */
+static int add_headers(const struct session *session, struct request *request, struct err *err)
+{
+	const char *id = values_get(&session->globals, "request-id");
+	char uuid[UUID_SIZE];
+	random_uuid(uuid);
+	if (id && (!*id || strlen(id) > MAX_REQUEST_ID || !is_header_text(id) || strchr(id, ' ') || !text_is_utf8(id, strlen(id))))
+		return err_set(err, ERR_USAGE, "--request-id: use 1 to %d characters without blanks", MAX_REQUEST_ID);
+	request->id = mem_dup(id ? id : uuid);
+	add_header(request, "User-Agent", "bangoctl/" BANGOCTL_VERSION);
+	add_header(request, "Accept", "application/json");
+	add_header(request, "X-RequestIdentifier", request->id);
+	for (size_t i = 0; i < session->globals.count; i++)
+		if (strcmp(session->globals.items[i].arg->name, "header") == 0 &&
+		    add_custom_header(request, session->globals.items[i].text, err) < 0)
+			return -1;
+	return 0;
+}
+
+static void set_body(struct request *request, const struct json *body)
+{
+	request->body = body;
+	request->has_body = body != NULL;
+	if (!body)
+		return;
+	json_write(&request->text, body, JSON_COMPACT);
+	add_header(request, "Content-Type", "application/json");
+}
+
+/* A path parameter's value must stay one segment of the path, whatever a server does to it. */
+static int check_segment(const struct arg *arg, const char *text, struct err *err)
+{
+	if (!*text)
+		return err_set(err, ERR_USAGE, "%s is empty", arg_meta(arg));
+	if (strcmp(text, ".") == 0 || strcmp(text, "..") == 0)
+		return err_set(err, ERR_USAGE, "%s: \"%s\" would change the path", arg_meta(arg), text);
+	for (const char *p = text; *p; p++)
+		if ((unsigned char)*p < 0x20 || *p == 0x7F)
+			return err_set(err, ERR_USAGE, "%s: the value holds a control character", arg_meta(arg));
+	return 0;
+}
+
+/* The text that an argument sends: times in UTC, the rest as typed. */
+static int wire_text(const struct arg *arg, const char *text, struct buf *out, struct err *err)
+{
+	long long instant;
+	if (arg->type != ARG_TIME) {
+		buf_add_str(out, text);
+		return 0;
+	}
+	if (clock_parse(text, &instant, NULL, err) < 0)
+		return -1;
+	clock_format(out, instant);
+	return 0;
+}
+
+static int fill_hole(const struct command *command, const struct values *values, const char *hole, struct request *request,
+		     struct buf *path, struct err *err)
+{
+	const struct arg *arg = command_wire_arg(command, ARG_PATH, hole);
+	if (!arg)
+		return err_set(err, ERR_CONFIG, "the path \"%s\" has a hole {%s} without an argument", command->path, hole);
+	const char *text = values_get(values, arg->name);
+	char uuid[UUID_SIZE];
+	if (!text && arg->fallback && strcmp(arg->fallback, "uuid") == 0) {
+		random_uuid(uuid);
+		text = uuid;
+	}
+	if (!text)
+		text = arg->fallback ? arg->fallback : "";
+	CLEAN_BUF struct buf wire = { 0 };
+	if (check_segment(arg, text, err) < 0 || wire_text(arg, text, &wire, err) < 0)
+		return -1;
+	if (!request->target)
+		request->target = mem_dup(text);
+	text_percent_encode(path, buf_str(&wire), wire.len);
+	return 0;
+}
+
+static int fill_path(const struct command *command, const struct values *values, struct request *request, struct buf *path,
+		     struct err *err)
+{
+	for (const char *p = command->path; *p; p++) {
+		if (*p != '{') {
+			buf_add_char(path, *p);
+			continue;
+		}
+		CLEAN_FREE char *hole = mem_dup_len(p + 1, strcspn(p + 1, "}"));
+		if (fill_hole(command, values, hole, request, path, err) < 0)
+			return -1;
+		p += strlen(hole) + 1;
+	}
+	return 0;
+}
+
+static int add_query(const struct values *values, struct buf *path, struct err *err)
+{
+	char separator = '?';
+	for (size_t i = 0; i < values->count; i++) {
+		const struct value *value = &values->items[i];
+		if (value->arg->place != ARG_QUERY)
+			continue;
+		CLEAN_BUF struct buf wire = { 0 };
+		if (wire_text(value->arg, value->text, &wire, err) < 0)
+			return -1;
+		buf_add_char(path, separator);
+		text_percent_encode(path, value->arg->wire, strlen(value->arg->wire));
+		buf_add_char(path, '=');
+		text_percent_encode(path, buf_str(&wire), wire.len);
+		separator = '&';
+	}
+	return 0;
+}
+
+static int add_header_values(const struct values *values, struct request *request, struct err *err)
+{
+	for (size_t i = 0; i < values->count; i++) {
+		const struct value *value = &values->items[i];
+		if (value->arg->place != ARG_HEADER)
+			continue;
+		CLEAN_BUF struct buf wire = { 0 };
+		if (wire_text(value->arg, value->text, &wire, err) < 0)
+			return -1;
+		if (!is_header_text(buf_str(&wire)))
+			return err_set(err, ERR_USAGE, "--%s: the value holds a control character", value->arg->name);
+		add_header(request, value->arg->wire, buf_str(&wire));
+	}
+	return 0;
+}
+
+int request_build(const struct session *session, const struct command *command, const struct values *values,
+		  struct request *request, struct err *err)
+{
+	*request = (struct request){
+		.command = command,
+		.method = mem_dup(command->method),
+		.doc = json_doc_new(),
+		.effect = command->effect,
+		.danger = command->danger,
+	};
+	CLEAN_BUF struct buf path = { 0 };
+	const struct json *body = NULL;
+	if (fill_path(command, values, request, &path, err) < 0 || add_query(values, &path, err) < 0 ||
+	    add_headers(session, request, err) < 0 || add_header_values(values, request, err) < 0 ||
+	    body_build(request->doc, command, values, &body, err) < 0)
+		return -1;
+	set_body(request, body);
+	request->path = buf_take(&path);
+	return 0;
+}
+
+/* ---- request METHOD PATH ---- */
+
+/* Whether the path is the template with its holes filled; `hole` receives the first one's text. */
+static bool fits_template(const char *template, const char *path, size_t len, struct buf *hole)
+{
+	const char *p = path, *end = path + len;
+	for (const char *t = template; *t;) {
+		if (*t == '{') {
+			size_t segment = 0;
+			while (p + segment < end && p[segment] != '/')
+				segment++;
+			if (!segment)
+				return false;
+			if (!hole->len)
+				buf_add(hole, p, segment);
+			p += segment;
+			t += strcspn(t, "}") + 1;
+		} else if (p < end && *p == *t) {
+			p++;
+			t++;
+		} else {
+			return false;
+		}
+	}
+	return p == end;
+}
+
+/* The most literal operation wins: /entitlement/report before /entitlement/{id}. */
+static void match_operation(const struct session *session, struct request *request)
+{
+	size_t len = strcspn(request->path, "?"), best = (size_t)-1;
+	for (size_t i = 0; i < session->contract.command_count; i++) {
+		const struct command *command = &session->contract.commands[i];
+		CLEAN_BUF struct buf hole = { 0 };
+		if (strcmp(command->method, request->method) != 0 || !fits_template(command->path, request->path, len, &hole) ||
+		    hole.len >= best)
+			continue;
+		best = hole.len;
+		request->command = command;
+		free(request->target);
+		request->target = NULL;
+		CLEAN_BUF struct buf plain = { 0 };
+		if (hole.len && text_percent_decode(&plain, hole.data, hole.len) == 0)
+			request->target = mem_dup(buf_str(&plain));
+	}
+}
+
+static int check_raw_path(const char *path, struct err *err)
+{
+	if (path[0] != '/') {
+		err_set(err, ERR_USAGE, "the path \"%s\" does not begin with a slash", path);
+		return err_hint(err, "the server comes from the profile: write only what follows it, such as /v1/echo/hello");
+	}
+	for (const char *p = path; *p; p++)
+		if ((unsigned char)*p <= 0x20 || (unsigned char)*p >= 0x7F || *p == '#') {
+			err_set(err, ERR_USAGE, "the path \"%s\" holds a character that must be percent-encoded", path);
+			return err_hint(err, "a blank is %%20, a # is %%23");
+		}
+	return 0;
+}
+
+int request_build_raw(const struct session *session, const struct values *values, struct request *request, struct err *err)
+{
+	const char *method = values_get(values, "method"), *path = values_get(values, "path");
+	const char *data = values_get(values, "data");
+	*request = (struct request){ .method = mem_dup(method), .path = mem_dup(path), .doc = json_doc_new() };
+	struct json *body = NULL;
+	if (check_raw_path(path, err) < 0 || add_headers(session, request, err) < 0 ||
+	    (data && body_read(request->doc, "--data", data, &body, err) < 0))
+		return -1;
+	set_body(request, body);
+	match_operation(session, request);
+	bool safe = strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
+	request->effect = request->command ? request->command->effect : safe ? EFFECT_READ : EFFECT_CHANGE;
+	request->danger = request->command ? request->command->danger : safe ? DANGER_NONE : DANGER_SEVERE;
+	return 0;
+}

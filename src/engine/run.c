@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "engine/run.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "commands/commands.h"
+#include "engine/about.h"
+#include "engine/terminal.h"
+
+/* What works with a config that is broken or missing. */
+static bool needs_no_config(enum action action)
+{
+	return action == ACTION_HELP || action == ACTION_VERSION || action == ACTION_CONFIG_PATH || action == ACTION_CONFIG_INIT;
+}
+
+static int run_parsed(struct session *session, const struct parsed *parsed, struct err *err)
+{
+	const struct command *command = parsed->command;
+	session->command = command->name;
+	if (session->trouble.kind != ERR_OK && !needs_no_config(command->action))
+		return session_trouble(session, err);
+	return session->actions[command->action](session, command, &parsed->values, err);
+}
+
+/* A group's name alone, or nothing at all: help on stderr, and exit 2. */
+static int no_command(struct session *session, const char *group, struct err *err)
+{
+	CLEAN_BUF struct buf out = { 0 };
+	about_group(session, group, STDERR_FILENO, &out);
+	(void)file_write_all(STDERR_FILENO, buf_str(&out), out.len);
+	err_set(err, ERR_USAGE, *group ? "\"%s\" needs a command after it" : "no command%s", group);
+	return -1;
+}
+
+static int run_rest(struct session *session, const struct words *rest, struct err *err)
+{
+	CLEANUP(parsed_done) struct parsed parsed = { 0 };
+	bool help = values_flag(&session->globals, "help");
+	bool version = values_flag(&session->globals, "version") && rest->count == 0;
+	if (version)
+		return about_version(session, err);
+	if (parse_command(rest, &session->table, global_options, global_option_count, help, &parsed, err) < 0) {
+		/* the word may be a command of the contract that could not be read */
+		return session->trouble.kind != ERR_OK && !help ? session_trouble(session, err) : -1;
+	}
+	if (help)
+		return about_help(session, parsed.command, parsed.group, err);
+	if (!parsed.command)
+		return no_command(session, parsed.group, err);
+	return run_parsed(session, &parsed, err);
+}
+
+int run_words(struct session *session, const struct words *words, struct err *err)
+{
+	CLEANUP(words_done) struct words rest = { 0 };
+	if (parse_globals(words, global_options, global_option_count, &session->globals, &rest, err) < 0)
+		return -1;
+	if (session_settle(session, err) < 0)
+		return -1;
+	return run_rest(session, &rest, err);
+}
+
+/* ---- reporting ---- */
+
+static bool wants_json(const struct session *session)
+{
+	const char *form = values_get(&session->globals, "error-format");
+	const char *output = values_get(&session->globals, "output");
+	if (form)
+		return strcmp(form, "json") == 0;
+	if (!output)
+		output = setting_text(&session->settings, SETTING_OUTPUT);
+	return values_flag(&session->globals, "json") ||
+	       (output && (strcmp(output, "json") == 0 || strcmp(output, "ndjson") == 0));
+}
+
+static void report_json(const struct session *session, const struct err *err)
+{
+	CLEAN_JSON struct json_doc *doc = json_doc_new();
+	CLEAN_ERR struct err ignored = { 0 };
+	const struct err_row *row = err_row(err->kind);
+	struct json *root = json_new(doc, JSON_OBJECT), *object = json_new(doc, JSON_OBJECT), *response = NULL;
+	json_set(doc, root, "error", object);
+	json_set_string(doc, object, "kind", row->name);
+	json_set_integer(doc, object, "exit_code", row->exit_code);
+	json_set_string(doc, object, "message", err->message);
+	json_set_string(doc, object, "hint", err->hint);
+	json_set(doc, object, "http_status", err->http_status ? json_new_integer(doc, err->http_status) : json_new(doc, JSON_NULL));
+	json_set_string(doc, object, "response_code", err->response_code);
+	json_set_string(doc, object, "request_id", err->request_id);
+	json_set(doc, object, "retryable", json_new_bool(doc, row->retryable));
+	json_set(doc, object, "retry_after", err->retry_after >= 0 && err->http_status ? json_new_integer(doc, err->retry_after) : json_new(doc, JSON_NULL));
+	json_set_string(doc, object, "command", session->command);
+	json_set_string(doc, object, "profile", session->profile);
+	if (err->response)
+		(void)json_parse(doc, err->response, strlen(err->response), &response, &ignored);
+	json_set(doc, object, "response", response ? response : json_new(doc, JSON_NULL));
+	CLEAN_BUF struct buf line = { 0 };
+	json_write(&line, root, JSON_COMPACT);
+	buf_add_char(&line, '\n');
+	(void)file_write_all(STDERR_FILENO, line.data, line.len);
+}
+
+static void report_text(const struct session *session, const struct err *err)
+{
+	const char *choice = setting_text(&session->settings, SETTING_COLOR);
+	bool color = terminal_color(STDERR_FILENO, choice ? choice : "auto");
+	CLEAN_BUF struct buf out = { 0 };
+	buf_add_str(&out, color ? "\033[1;31mbangoctl:\033[0m " : "bangoctl: ");
+	text_escape(&out, err->message, strlen(err->message), false);
+	if (err->request_id)
+		buf_add_format(&out, " (request %s)", err->request_id);
+	buf_add_char(&out, '\n');
+	if (err->hint) {
+		buf_add_str(&out, "  hint: ");
+		text_escape(&out, err->hint, strlen(err->hint), false);
+		buf_add_char(&out, '\n');
+	}
+	(void)file_write_all(STDERR_FILENO, out.data, out.len);
+}
+
+void run_report(const struct session *session, const struct err *err)
+{
+	if (wants_json(session))
+		report_json(session, err);
+	else
+		report_text(session, err);
+}

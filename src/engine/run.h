@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One command from its words to its end: the same function for argv, scripts and the shell. */
+#ifndef ENGINE_RUN_H
+#define ENGINE_RUN_H
+
+#include "engine/session.h"
+
+/* Both steps: global options, config and profile, then the command. */
+int run_words(struct session *session, const struct words *words, struct err *err);
+
+/* Prints a failure once, on stderr: as text, or as one line of JSON if JSON was asked for by name. */
+void run_report(const struct session *session, const struct err *err);
+
+#endif

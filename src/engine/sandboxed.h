@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The session's simulator, started with --fault and --seed. */
+#ifndef ENGINE_SANDBOXED_H
+#define ENGINE_SANDBOXED_H
+
+#include "engine/session.h"
+
+/* Starts it on `port` (0: a free one) unless it runs already; `log` shows each request on stderr. */
+int sandboxed_start(struct session *session, int port, bool log, struct err *err);
+
+/* The seed of --seed, or -1. */
+long long sandboxed_seed(const struct session *session);
+
+#endif

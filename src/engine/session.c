@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "engine/session.h"
+
+#include <string.h>
+
+#include "base/file.h"
+#include "commands/commands.h"
+#include "engine/profile.h"
+#include "engine/terminal.h"
+
+static void take_password(struct session *session)
+{
+	char *password = getenv("BANGOCTL_PASSWORD");
+	if (!password)
+		return;
+	if (*password)
+		secret_set(&session->env_password, password, strlen(password));
+	mem_wipe(password, strlen(password));
+	unsetenv("BANGOCTL_PASSWORD");
+}
+
+static void make_table(struct session *session)
+{
+	const struct command_table *own = own_commands();
+	size_t total = own->count + session->contract.command_count;
+	free(session->table_items);
+	session->table_items = mem_new(total, sizeof(*session->table_items));
+	size_t n = 0;
+	for (size_t i = 0; i < session->contract.command_count; i++)
+		session->table_items[n++] = &session->contract.commands[i];
+	for (size_t i = 0; i < own->count; i++)
+		session->table_items[n++] = own->items[i];
+	session->table = (struct command_table){ session->table_items, total };
+}
+
+/* Moves the operations that the profile configures otherwise. */
+static int move_operations(struct session *session, struct err *err)
+{
+	const struct json *profile = session->profile ? config_profile(&session->config, session->profile) : NULL;
+	const struct json *operations = json_get(profile, "operations");
+	for (const struct json *item = json_is(operations, JSON_OBJECT) ? operations->first : NULL; item; item = item->next)
+		if (contract_move(&session->contract, item->key, json_get_string(item, "method"), json_get_string(item, "path"), err) < 0) {
+			CLEAN_FREE char *place = config_place(&session->config, item);
+			return err_wrap(err, "%s", place);
+		}
+	return 0;
+}
+
+static int read_contract(struct session *session, const struct contract_reserved *reserved, struct err *err)
+{
+	const char *path = setting_text(&session->settings, SETTING_CONTRACT);
+	if (!path) {
+		contract_builtin(&session->contract, reserved);
+		return 0;
+	}
+	return contract_read_file(&session->contract, path, reserved, err);
+}
+
+int session_settle(struct session *session, struct err *err)
+{
+	struct contract_reserved reserved = { global_options, global_option_count, own_commands() };
+	take_password(session);
+	if (profile_check_options(&session->globals, err) < 0)
+		return -1;
+	struct err *trouble = &session->trouble;
+	if (config_load(&session->config, values_get(&session->globals, "config"), trouble) == 0 &&
+	    profile_choose(session, trouble) == 0)
+		(void)profile_settings(session, trouble);
+	if (trouble->kind == ERR_OK && read_contract(session, &reserved, trouble) == 0)
+		(void)move_operations(session, trouble);
+	if (trouble->kind != ERR_OK) {
+		contract_done(&session->contract);
+		contract_builtin(&session->contract, &reserved);
+	}
+	make_table(session);
+	return 0;
+}
+
+int session_trouble(struct session *session, struct err *err)
+{
+	err_done(err);
+	*err = session->trouble;
+	session->trouble = (struct err){ 0 };
+	return -1;
+}
+
+void session_done(struct session *session)
+{
+	values_done(&session->globals);
+	config_done(&session->config);
+	free(session->profile);
+	settings_done(&session->settings);
+	contract_done(&session->contract);
+	free(session->table_items);
+	err_done(&session->trouble);
+	http_free(session->http);
+	sandbox_stop(session->sandbox);
+	free(session->username);
+	secret_done(&session->secret);
+	secret_done(&session->env_password);
+	*session = (struct session){ 0 };
+}
+
+bool session_is_sandbox(const struct session *session)
+{
+	return session->profile && strcmp(session->profile, "sandbox") == 0;
+}
+
+bool session_is_live(const struct session *session)
+{
+	const char *environment = setting_text(&session->settings, SETTING_ENVIRONMENT);
+	return environment && strcmp(environment, "live") == 0;
+}
+
+bool session_may_ask(const struct session *session)
+{
+	return !setting_bool(&session->settings, SETTING_NO_INPUT) && terminal_can_ask();
+}
+
+char *session_state_folder(void)
+{
+	const char *named = getenv("BANGOCTL_STATE_DIR"), *xdg = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+	if (named && *named)
+		return mem_dup(named);
+	if (xdg && xdg[0] == '/')
+		return file_join(xdg, "bangoctl");
+	return buf_format("%s/.local/state/bangoctl", home ? home : "");
+}
+
+char *session_sandbox_folder(void)
+{
+	CLEAN_FREE char *state = session_state_folder();
+	return file_join(state, "sandbox");
+}
+
+struct http *session_http(struct session *session)
+{
+	if (!session->http)
+		session->http = http_new();
+	return session->http;
+}

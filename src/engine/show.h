@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A request shown instead of sent: as it would stand on the wire, or as a curl command. */
+#ifndef ENGINE_SHOW_H
+#define ENGINE_SHOW_H
+
+#include "engine/request.h"
+
+/*
+ * --dry-run: the request line, headers and body on stdout, the secret as ***, in the order in which they are
+ * sent; an object with -o json. The evidence of the operation goes to stderr.
+ */
+int show_request(const struct session *session, const struct request *request, const struct http_url *url, struct err *err);
+
+/* --curl: the equivalent command, with the password as a shell variable. */
+int show_curl(const struct session *session, const struct request *request, const struct http_url *url, struct err *err);
+
+#endif

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What a command is. API calls (made of a contract by contract/reader.h) and our own commands (rows in
+ * commands/) are the same struct; parser, help, completion, request building, sandbox and tests read
+ * it and nothing else. Nothing here owns anything: whoever made the table keeps the texts alive.
+ */
+#ifndef GRAMMAR_COMMAND_H
+#define GRAMMAR_COMMAND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct json;
+
+enum arg_type {
+	ARG_STRING,
+	ARG_INT,
+	ARG_NUMBER,
+	ARG_FLAG,
+	ARG_CHOICE,
+	ARG_FILE,
+	ARG_JSON,
+	ARG_TIME, /* YYYY-MM-DD or ISO 8601; on the wire UTC */
+	ARG_DATE, /* YYYY-MM-DD */
+	ARG_PAIR, /* key=value, a member of an object; may be repeated */
+};
+
+/* Where an argument goes: into the request, or to us. */
+enum arg_place { ARG_CLIENT, ARG_PATH, ARG_QUERY, ARG_HEADER, ARG_BODY };
+
+enum arg_flags {
+	ARG_POSITIONAL = 1,
+	ARG_REQUIRED = 2,
+	ARG_REPEAT = 4,
+	ARG_SECRET = 8,
+	ARG_OPTIONAL_VALUE = 16, /* --name alone counts as true, --name=value as that */
+};
+
+struct choice {
+	const char *value;
+	const char *help; /* may be NULL */
+};
+
+struct arg {
+	const char *name; /* the option without its dashes, or the positional's name */
+	char letter;      /* '\0': none */
+	enum arg_type type;
+	enum arg_place place;
+	unsigned flags;
+	const char *wire; /* the name in the request; a body's nested member is dotted */
+	const char *meta; /* what stands for the value in help; NULL: made of the type */
+	const char *help; /* one line, no full stop */
+	const struct choice *choices; /* ARG_CHOICE: exactly these. ARG_STRING: suggestions */
+	size_t choice_count;
+	long long min, max; /* ARG_INT, and the length of texts; both 0: no limit */
+	const char *fallback; /* the value if none is given, or NULL; "uuid": a fresh one */
+	const char *example; /* the value that the sample reply was made with, or NULL */
+	const char *evidence; /* "documented: …" or "inferred: …", or NULL for our own */
+};
+
+/* What a call does to Bango's records, and so how it is confirmed and retried. */
+enum effect { EFFECT_READ, EFFECT_CHANGE };
+
+/* The danger of a command in a live profile. */
+enum danger { DANGER_NONE, DANGER_MODERATE, DANGER_SEVERE };
+
+/* What a command of our own does: an index of the array of functions in main.c. */
+enum action {
+	ACTION_CALL, /* an API call */
+	ACTION_REQUEST,
+	ACTION_COMMANDS,
+	ACTION_HELP,
+	ACTION_VERSION,
+	ACTION_CONFIG_INIT,
+	ACTION_CONFIG_CHECK,
+	ACTION_CONFIG_SHOW,
+	ACTION_CONFIG_PATH,
+	ACTION_PROFILE_LIST,
+	ACTION_PROFILE_SHOW,
+	ACTION_CONTRACT_CHECK,
+	ACTION_CONTRACT_SHOW,
+	ACTION_CONTRACT_EXPORT,
+	ACTION_SANDBOX_SERVE,
+	ACTION_SANDBOX_RESET,
+	ACTION_SANDBOX_SEED,
+	ACTION_SANDBOX_STATUS,
+	ACTION_COUNT
+};
+
+/* A condition of a transition: the body field `field` (or "status", the present one) is `value`;
+ * "*" means: is given at all. */
+struct condition {
+	const char *field;
+	const char *value;
+};
+
+/* One rule for the status that a change leads to; the first whose conditions all hold decides. */
+struct transition {
+	const char *status;
+	const struct condition *when;
+	size_t when_count;
+};
+
+struct command {
+	const char *name; /* the words: "entitlement suspend" */
+	const char *summary;
+	const char *description;
+	const char *const *examples; /* whole command lines */
+	size_t example_count;
+	const struct arg *args; /* positionals first, in their order */
+	size_t arg_count;
+
+	enum action action;
+
+	/* the rest is for API calls */
+	const char *operation_id;
+	const char *method;
+	const char *path; /* a template with {wire} holes */
+	enum effect effect;
+	enum danger danger;
+	const char *done; /* "suspended": the past tense for the report of a change; may be NULL */
+	const char *const *from; /* the statuses that the change is legal from; none: any */
+	size_t from_count;
+	const struct transition *to;
+	size_t to_count;
+	const char *rows; /* the member of a reply that holds the records, or NULL */
+	const char *const *columns;
+	size_t column_count;
+	bool body_required;
+	const char *evidence;
+	const struct json *sample; /* the example of the reply of success, or NULL */
+	const struct json *record; /* the schema's properties of that reply, resolved, or NULL */
+};
+
+/* A table of commands: not owned. */
+struct command_table {
+	const struct command *const *items;
+	size_t count;
+};
+
+/* The command of that name, or NULL. */
+const struct command *command_find(const struct command_table *table, const char *name);
+
+/* Whether some command begins with these words: `entitlement` is the group of `entitlement get`. */
+bool command_is_group(const struct command_table *table, const char *name);
+
+/* The argument of that name (positionals too), or NULL. */
+const struct arg *command_arg(const struct command *command, const char *name);
+
+/* The argument that goes to that place under that wire name, or NULL. */
+const struct arg *command_wire_arg(const struct command *command, enum arg_place place, const char *wire);
+
+/* Whether the command has any argument in the request's body. */
+bool command_has_body(const struct command *command);
+
+/* "none", "moderate", "severe" and back; -1 for another word. */
+const char *danger_name(enum danger danger);
+int danger_of_name(const char *name);
+
+/* What stands for an argument's value in help: ID, FILE, SECONDS, …; "" for a flag. */
+const char *arg_meta(const struct arg *arg);
+
+#endif

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "grammar/help.h"
+
+#include <string.h>
+
+#include "base/text.h"
+
+enum { OPTION_COLUMN = 30 };
+
+void help_heading(struct buf *out, const struct help_style *style, const char *text)
+{
+	buf_add_format(out, style->color ? "\033[1m%s:\033[0m\n" : "%s:\n", text);
+}
+
+void help_entry(struct buf *out, const struct help_style *style, const char *term, const char *text, size_t column)
+{
+	size_t width = 2 + text_width(term, strlen(term));
+	buf_add_format(out, "  %s", term);
+	if (width + 2 > column) {
+		buf_add_char(out, '\n');
+		text_wrap(out, text, column, style->width, false);
+	} else {
+		buf_add_repeat(out, ' ', (long)(column - width));
+		text_wrap(out, text, column, style->width, true);
+	}
+	buf_add_char(out, '\n');
+}
+
+static void option_term(struct buf *out, const struct arg *arg)
+{
+	const char *meta = arg_meta(arg);
+	if (arg->letter)
+		buf_add_format(out, "-%c, ", arg->letter);
+	else
+		buf_add_str(out, "    ");
+	buf_add_format(out, "--%s", arg->name);
+	if (arg->flags & ARG_OPTIONAL_VALUE)
+		buf_add_format(out, "[=%s]", meta);
+	else if (*meta)
+		buf_add_format(out, " %s", meta);
+}
+
+static void add_choices(struct buf *out, const struct help_style *style, const struct arg *arg)
+{
+	bool explained = false;
+	for (size_t i = 0; i < arg->choice_count; i++)
+		explained = explained || arg->choices[i].help;
+	if (explained) {
+		for (size_t i = 0; i < arg->choice_count; i++) {
+			CLEAN_FREE char *term = buf_format("      %s", arg->choices[i].value);
+			help_entry(out, style, term, arg->choices[i].help ? arg->choices[i].help : "", OPTION_COLUMN + 6);
+		}
+		return;
+	}
+	CLEAN_BUF struct buf list = { 0 };
+	for (size_t i = 0; i < arg->choice_count; i++)
+		buf_add_format(&list, "%s%s", i ? ", " : "one of ", arg->choices[i].value);
+	if (list.len) {
+		text_wrap(out, list.data, OPTION_COLUMN, style->width, false);
+		buf_add_char(out, '\n');
+	}
+}
+
+void help_options(struct buf *out, const struct help_style *style, const struct arg *args, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct arg *arg = &args[i];
+		if (arg->flags & ARG_POSITIONAL)
+			continue;
+		CLEAN_BUF struct buf term = { 0 }, text = { 0 };
+		option_term(&term, arg);
+		buf_add_str(&text, arg->help ? arg->help : "");
+		if (arg->flags & ARG_REQUIRED)
+			buf_add_str(&text, text.len ? " (required)" : "required");
+		if ((arg->flags & ARG_REPEAT) || arg->type == ARG_PAIR)
+			buf_add_str(&text, text.len ? " (may be repeated)" : "may be repeated");
+		help_entry(out, style, buf_str(&term), buf_str(&text), OPTION_COLUMN);
+		add_choices(out, style, arg);
+	}
+}
+
+void help_commands(struct buf *out, const struct help_style *style, const struct command_table *table, const char *group)
+{
+	size_t len = strlen(group), column = 0;
+	for (size_t i = 0; i < table->count; i++)
+		if (strlen(table->items[i]->name) + 4 > column && strncmp(table->items[i]->name, group, len) == 0)
+			column = strlen(table->items[i]->name) + 4;
+	if (column > 34)
+		column = 34;
+	for (size_t i = 0; i < table->count; i++) {
+		const struct command *command = table->items[i];
+		if (strncmp(command->name, group, len) == 0 && (!len || command->name[len] == ' '))
+			help_entry(out, style, command->name, command->summary, column);
+	}
+}
+
+void help_usage(struct buf *out, const struct command *command)
+{
+	bool options = false;
+	buf_add_format(out, "bangoctl %s", command->name);
+	for (size_t i = 0; i < command->arg_count; i++) {
+		const struct arg *arg = &command->args[i];
+		const char *more = arg->flags & ARG_REPEAT ? "..." : "";
+		options = options || !(arg->flags & ARG_POSITIONAL);
+		if ((arg->flags & ARG_POSITIONAL) && (arg->flags & ARG_REQUIRED))
+			buf_add_format(out, " %s%s", arg_meta(arg), more);
+		else if (arg->flags & ARG_POSITIONAL)
+			buf_add_format(out, " [%s%s]", arg_meta(arg), more);
+		else if (arg->flags & ARG_REQUIRED)
+			buf_add_format(out, " --%s %s", arg->name, arg_meta(arg));
+	}
+	if (options)
+		buf_add_str(out, " [OPTION...]");
+}
+
+/* Adds a command line; one that is too long is broken before its options, as a shell would read it. */
+static void add_example(struct buf *out, const struct help_style *style, const char *line)
+{
+	size_t column = 2;
+	char quote = '\0';
+	buf_add_str(out, "  ");
+	for (const char *p = line; *p; p++) {
+		if (*p == '\'' || *p == '"')
+			quote = quote == *p ? '\0' : quote ? quote : *p;
+		const char *next = strstr(p + 1, " -");
+		size_t ahead = next ? (size_t)(next - p) : strlen(p);
+		if (*p == ' ' && p[1] == '-' && !quote && column + ahead + 2 > style->width) {
+			buf_add_str(out, " \\\n     ");
+			column = 5;
+		}
+		buf_add_char(out, *p);
+		column++;
+	}
+	buf_add_char(out, '\n');
+}
+
+static void add_statuses(struct buf *out, const struct command *command)
+{
+	for (size_t i = 0; i < command->from_count; i++)
+		buf_add_format(out, "%s%s", i ? ", " : "from ", command->from[i]);
+	for (size_t i = 0; i < command->to_count; i++) {
+		bool seen = false;
+		for (size_t j = 0; j < i; j++)
+			seen = seen || strcmp(command->to[j].status, command->to[i].status) == 0;
+		if (!seen)
+			buf_add_format(out, "%s%s", i ? " or " : " to ", command->to[i].status);
+	}
+}
+
+static void add_call(struct buf *out, const struct help_style *style, const struct command *command)
+{
+	CLEAN_BUF struct buf text = { 0 };
+	help_heading(out, style, "Call");
+	buf_add_format(&text, "%s %s", command->method, command->path);
+	help_entry(out, style, "request", text.data, 14);
+	buf_clear(&text);
+	add_statuses(&text, command);
+	if (text.len)
+		help_entry(out, style, "status", text.data, 14);
+	if (command->effect == EFFECT_CHANGE) {
+		buf_clear(&text);
+		buf_add_format(&text, "%s: a live profile asks %s", danger_name(command->danger),
+			       command->danger == DANGER_SEVERE ? "for its name to be typed" : "y/N");
+		help_entry(out, style, "danger", text.data, 14);
+	}
+	help_entry(out, style, "evidence", command->evidence ? command->evidence : "", 14);
+	buf_add_char(out, '\n');
+}
+
+static void add_arguments(struct buf *out, const struct help_style *style, const struct command *command)
+{
+	bool any = false;
+	for (size_t i = 0; i < command->arg_count; i++) {
+		const struct arg *arg = &command->args[i];
+		if (!(arg->flags & ARG_POSITIONAL))
+			continue;
+		if (!any)
+			help_heading(out, style, "Arguments");
+		any = true;
+		help_entry(out, style, arg_meta(arg), arg->help ? arg->help : "", 14);
+		add_choices(out, style, arg);
+	}
+	if (any)
+		buf_add_char(out, '\n');
+}
+
+void help_command(struct buf *out, const struct help_style *style, const struct command *command)
+{
+	text_wrap(out, command->summary, 0, style->width, true);
+	buf_add_str(out, "\n\n");
+	help_heading(out, style, "Usage");
+	CLEAN_BUF struct buf usage = { 0 };
+	help_usage(&usage, command);
+	buf_add_str(out, "  ");
+	text_wrap(out, usage.data, 6, style->width, true);
+	buf_add_str(out, "\n\n");
+	if (command->description && *command->description) {
+		text_wrap(out, command->description, 0, style->width, true);
+		buf_add_str(out, out->data[out->len - 1] == '\n' ? "\n" : "\n\n");
+	}
+	add_arguments(out, style, command);
+	size_t options = 0;
+	for (size_t i = 0; i < command->arg_count; i++)
+		options += !(command->args[i].flags & ARG_POSITIONAL);
+	if (options) {
+		help_heading(out, style, "Options");
+		help_options(out, style, command->args, command->arg_count);
+		buf_add_char(out, '\n');
+	}
+	if (command->method)
+		add_call(out, style, command);
+	if (command->example_count)
+		help_heading(out, style, "Examples");
+	for (size_t i = 0; i < command->example_count; i++)
+		add_example(out, style, command->examples[i]);
+	if (command->example_count)
+		buf_add_char(out, '\n');
+	text_wrap(out, "Options for every command: \"bangoctl help options\".", 0, style->width, true);
+	buf_add_char(out, '\n');
+}

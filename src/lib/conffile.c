@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "lib/conffile.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <libconfig.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+/* The text as it is gone through ahead of libconfig, which would not tell of these faults. */
+struct scan {
+	const char *p;
+	unsigned line;
+};
+
+/* Passes over a string or comment that begins at `p`; false if none does. */
+static bool skip_quoted(struct scan *scan)
+{
+	const char *p = scan->p;
+	const char *end;
+	if (*p == '"') {
+		for (end = p + 1; *end && *end != '"'; end++)
+			end += *end == '\\' && end[1];
+		end += *end == '"';
+	} else if (*p == '#' || (*p == '/' && p[1] == '/')) {
+		end = p + strcspn(p, "\n");
+	} else if (*p == '/' && p[1] == '*') {
+		end = strstr(p + 2, "*/");
+		end = end ? end + 2 : p + strlen(p);
+	} else {
+		return false;
+	}
+	for (; p < end; p++)
+		scan->line += *p == '\n';
+	scan->p = end;
+	return true;
+}
+
+static int check_word(const struct scan *scan, size_t len, struct err *err)
+{
+	size_t sign = scan->p[0] == '-' || scan->p[0] == '+';
+	size_t digits = strspn(scan->p + sign, "0123456789");
+	if (!digits || sign + digits != len)
+		return 0;
+	errno = 0;
+	long long number = strtoll(scan->p, NULL, 10);
+	if (errno || number > INT32_MAX || number < INT32_MIN)
+		return err_set(err, ERR_CONFIG, "line %u: the number %.*s is out of range", scan->line, (int)len, scan->p);
+	return 0;
+}
+
+static int check_text(const char *text, struct err *err)
+{
+	struct scan scan = { text, 1 };
+	while (*scan.p) {
+		if (skip_quoted(&scan))
+			continue;
+		if (*scan.p == '@')
+			return err_set(err, ERR_CONFIG, "line %u: @include is not allowed", scan.line);
+		size_t len = 0;
+		while (isalnum((unsigned char)scan.p[len]) || (scan.p[len] && strchr("_-+.*", scan.p[len])))
+			len++;
+		if (len && check_word(&scan, len, err) < 0)
+			return -1;
+		scan.line += *scan.p == '\n';
+		scan.p += len ? len : 1;
+	}
+	return 0;
+}
+
+static struct json *convert(struct json_doc *doc, config_setting_t *setting);
+
+static struct json *convert_children(struct json_doc *doc, config_setting_t *setting, enum json_type type)
+{
+	struct json *value = json_new(doc, type);
+	int count = config_setting_length(setting);
+	for (int i = 0; i < count; i++) {
+		config_setting_t *child = config_setting_get_elem(setting, (unsigned)i);
+		const char *name = config_setting_name(child);
+		if (type == JSON_OBJECT)
+			json_add_member(doc, value, name, strlen(name), convert(doc, child));
+		else
+			json_append(value, convert(doc, child));
+	}
+	return value;
+}
+
+static struct json *convert(struct json_doc *doc, config_setting_t *setting)
+{
+	struct json *value = NULL;
+	char number[64];
+	switch (config_setting_type(setting)) {
+	case CONFIG_TYPE_GROUP:
+		value = convert_children(doc, setting, JSON_OBJECT);
+		break;
+	case CONFIG_TYPE_ARRAY:
+	case CONFIG_TYPE_LIST:
+		value = convert_children(doc, setting, JSON_ARRAY);
+		break;
+	case CONFIG_TYPE_INT:
+	case CONFIG_TYPE_INT64:
+		value = json_new_integer(doc, config_setting_get_int64(setting));
+		break;
+	case CONFIG_TYPE_FLOAT:
+		snprintf(number, sizeof(number), "%.15g", config_setting_get_float(setting));
+		value = json_new_text(doc, JSON_NUMBER, number, strlen(number));
+		break;
+	case CONFIG_TYPE_BOOL:
+		value = json_new_bool(doc, config_setting_get_bool(setting));
+		break;
+	default:
+		value = json_new_string(doc, config_setting_get_string(setting));
+		break;
+	}
+	value->line = config_setting_source_line(setting);
+	return value;
+}
+
+int conffile_read(struct json_doc *doc, const char *text, size_t len, struct json **root, struct err *err)
+{
+	if (strlen(text) != len)
+		return err_set(err, ERR_CONFIG, "line 1: the file holds a NUL byte");
+	if (check_text(text, err) < 0)
+		return -1;
+	config_t config;
+	config_init(&config);
+	int result = 0;
+	if (config_read_string(&config, text) == CONFIG_TRUE)
+		*root = convert(doc, config_root_setting(&config));
+	else
+		result = err_set(err, ERR_CONFIG, "line %d: %s", config_error_line(&config), config_error_text(&config));
+	config_destroy(&config);
+	return result;
+}
+
+const char *conffile_library(void)
+{
+	static char version[32];
+	snprintf(version, sizeof(version), "libconfig %d.%d", LIBCONFIG_VER_MAJOR, LIBCONFIG_VER_MINOR);
+	return version;
+}

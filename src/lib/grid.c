@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "lib/grid.h"
+
+#include <libsmartcols.h>
+#include <string.h>
+
+static void add_columns(struct libscols_table *table, const struct grid *grid)
+{
+	for (size_t c = 0; c < grid->columns; c++) {
+		int flags = (grid->right && grid->right[c] ? SCOLS_FL_RIGHT : 0) | (grid->width ? SCOLS_FL_WRAP : 0);
+		struct libscols_column *column = scols_table_new_column(table, grid->headers[c], 0.0, flags);
+		if (!column)
+			abort();
+		if (grid->header_color)
+			scols_cell_set_color(scols_column_get_header(column), grid->header_color);
+	}
+}
+
+static void add_rows(struct libscols_table *table, const struct grid *grid)
+{
+	for (size_t r = 0; r < grid->rows; r++) {
+		struct libscols_line *line = scols_table_new_line(table, NULL);
+		for (size_t c = 0; line && c < grid->columns; c++)
+			scols_line_set_data(line, c, grid->cells[r * grid->columns + c]);
+	}
+}
+
+/* Adds the text without the blanks that fill up the last column. */
+static void add_trimmed(struct buf *out, const char *text)
+{
+	for (const char *p = text; *p;) {
+		size_t len = strcspn(p, "\n"), used = len;
+		while (used && p[used - 1] == ' ')
+			used--;
+		buf_add(out, p, used);
+		buf_add_char(out, '\n');
+		p += len + (p[len] == '\n');
+	}
+}
+
+void grid_print(struct buf *out, const struct grid *grid)
+{
+	struct libscols_table *table = scols_new_table();
+	if (!table)
+		abort();
+	scols_table_enable_noheadings(table, !grid->show_headers);
+	scols_table_enable_colors(table, grid->header_color != NULL);
+	scols_table_set_column_separator(table, "  ");
+	scols_table_set_termforce(table, grid->width ? SCOLS_TERMFORCE_ALWAYS : SCOLS_TERMFORCE_NEVER);
+	if (grid->width)
+		scols_table_set_termwidth(table, grid->width);
+	add_columns(table, grid);
+	add_rows(table, grid);
+	char *text = NULL;
+	if (scols_print_table_to_string(table, &text) == 0 && text)
+		add_trimmed(out, text);
+	free(text);
+	scols_unref_table(table);
+}
+
+const char *grid_library(void)
+{
+	static char text[64];
+	const char *version = NULL;
+	scols_get_library_version(&version);
+	size_t len = strlen(version);
+	memcpy(text, "libsmartcols ", 13);
+	memcpy(text + 13, version, len < 50 ? len : 50);
+	return text;
+}

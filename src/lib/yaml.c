@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "lib/yaml.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <yaml.h>
+
+#include "base/text.h"
+
+/* An alias costs what it stands for: so many values at most may come of all of them. */
+enum { MAX_ALIASED = 1000000 };
+
+struct anchor {
+	char *name;
+	const struct json *value;
+};
+
+struct builder {
+	struct json_doc *doc;
+	struct json *root;
+	struct json *stack[JSON_MAX_DEPTH];
+	const char *keys[JSON_MAX_DEPTH]; /* the key that waits for its value, per open mapping */
+	size_t key_lens[JSON_MAX_DEPTH];
+	bool merging[JSON_MAX_DEPTH];     /* the waiting key is `<<` */
+	size_t depth;
+	struct anchor *anchors;
+	size_t anchor_count;
+	size_t aliased;
+	yaml_mark_t mark;
+};
+
+static int fail(const struct builder *builder, struct err *err, const char *why)
+{
+	return err_set(err, ERR_USAGE, "line %zu, column %zu: %s", builder->mark.line + 1, builder->mark.column + 1, why);
+}
+
+static void remember(struct builder *builder, const yaml_char_t *name, const struct json *value)
+{
+	if (!name)
+		return;
+	builder->anchors = mem_grow(builder->anchors, builder->anchor_count, sizeof(*builder->anchors));
+	builder->anchors[builder->anchor_count++] = (struct anchor){ mem_dup((const char *)name), value };
+}
+
+static size_t weigh(const struct json *value, size_t limit)
+{
+	size_t weight = 1;
+	if (!json_is_scalar(value))
+		for (const struct json *item = value->first; item && weight < limit; item = item->next)
+			weight += weigh(item, limit - weight);
+	return weight;
+}
+
+/* Copies the members of `from` that the mapping does not have yet. */
+static void merge_members(struct builder *builder, struct json *mapping, const struct json *from)
+{
+	for (const struct json *item = from->first; item; item = item->next)
+		if (!json_get(mapping, item->key))
+			json_add_member(builder->doc, mapping, item->key, item->key_len, json_copy(builder->doc, item));
+}
+
+static int merge(struct builder *builder, struct json *mapping, const struct json *value, struct err *err)
+{
+	if (value->type == JSON_OBJECT) {
+		merge_members(builder, mapping, value);
+		return 0;
+	}
+	if (value->type != JSON_ARRAY)
+		return fail(builder, err, "a merge key (<<) needs a mapping");
+	for (const struct json *item = value->first; item; item = item->next) {
+		if (item->type != JSON_OBJECT)
+			return fail(builder, err, "a merge key (<<) needs mappings");
+		merge_members(builder, mapping, item);
+	}
+	return 0;
+}
+
+static int add_value(struct builder *builder, struct json *value, struct err *err)
+{
+	value->line = (unsigned)builder->mark.line + 1;
+	if (builder->depth == 0) {
+		if (builder->root)
+			return fail(builder, err, "a second document: only one is allowed");
+		builder->root = value;
+		return 0;
+	}
+	size_t top = builder->depth - 1;
+	struct json *parent = builder->stack[top];
+	if (parent->type == JSON_ARRAY) {
+		json_append(parent, value);
+		return 0;
+	}
+	if (!builder->keys[top])
+		return fail(builder, err, "a key must be a plain text");
+	if (builder->merging[top]) {
+		builder->keys[top] = NULL;
+		return merge(builder, parent, value, err);
+	}
+	json_add_member(builder->doc, parent, builder->keys[top], builder->key_lens[top], value);
+	builder->keys[top] = NULL;
+	return 0;
+}
+
+static bool is_one_of(const char *text, const char *const *words)
+{
+	for (; *words; words++)
+		if (strcmp(text, *words) == 0)
+			return true;
+	return false;
+}
+
+static struct json *plain_scalar(struct json_doc *doc, const char *text, size_t len)
+{
+	static const char *const nulls[] = { "", "~", "null", "Null", "NULL", NULL };
+	static const char *const trues[] = { "true", "True", "TRUE", NULL };
+	static const char *const falses[] = { "false", "False", "FALSE", NULL };
+	if (is_one_of(text, nulls))
+		return json_new(doc, JSON_NULL);
+	if (is_one_of(text, trues) || is_one_of(text, falses))
+		return json_new_bool(doc, is_one_of(text, trues));
+	return json_new_text(doc, text_is_number(text, len) ? JSON_NUMBER : JSON_STRING, text, len);
+}
+
+static int on_key(struct builder *builder, const yaml_event_t *event, struct err *err)
+{
+	size_t top = builder->depth - 1;
+	const char *text = (const char *)event->data.scalar.value;
+	size_t len = event->data.scalar.length;
+	bool plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
+	builder->merging[top] = plain && strcmp(text, "<<") == 0;
+	if (!builder->merging[top] && json_get(builder->stack[top], text)) {
+		CLEAN_FREE char *why = buf_format("the key \"%s\" stands here twice", text);
+		return fail(builder, err, why);
+	}
+	if (strlen(text) != len)
+		return fail(builder, err, "a key holds a NUL");
+	struct json *key = json_new_text(builder->doc, JSON_STRING, text, len);
+	remember(builder, event->data.scalar.anchor, key);
+	builder->keys[top] = key->text;
+	builder->key_lens[top] = len;
+	return 0;
+}
+
+static int check_tag(const struct builder *builder, const yaml_char_t *tag, struct err *err)
+{
+	static const char *const known[] = { "!", YAML_STR_TAG, YAML_SEQ_TAG, YAML_MAP_TAG, NULL };
+	if (!tag || is_one_of((const char *)tag, known))
+		return 0;
+	CLEAN_FREE char *why = buf_format("the tag %s is not supported", (const char *)tag);
+	return fail(builder, err, why);
+}
+
+static int on_scalar(struct builder *builder, const yaml_event_t *event, struct err *err)
+{
+	const char *text = (const char *)event->data.scalar.value;
+	size_t len = event->data.scalar.length;
+	if (check_tag(builder, event->data.scalar.tag, err) < 0)
+		return -1;
+	bool wants_key = builder->depth && builder->stack[builder->depth - 1]->type == JSON_OBJECT &&
+			 !builder->keys[builder->depth - 1];
+	if (wants_key)
+		return on_key(builder, event, err);
+	bool plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE && !event->data.scalar.tag;
+	struct json *value = plain ? plain_scalar(builder->doc, text, len) :
+				     json_new_text(builder->doc, JSON_STRING, text, len);
+	remember(builder, event->data.scalar.anchor, value);
+	return add_value(builder, value, err);
+}
+
+/* Whether the next value is the one of a merge key. */
+static bool awaits_merge(const struct builder *builder)
+{
+	size_t top = builder->depth - 1;
+	return builder->depth && builder->keys[top] && builder->merging[top];
+}
+
+static int on_start(struct builder *builder, enum json_type type, const yaml_char_t *anchor, const yaml_char_t *tag,
+		    struct err *err)
+{
+	if (builder->depth == JSON_MAX_DEPTH)
+		return fail(builder, err, "nested too deep");
+	if (check_tag(builder, tag, err) < 0)
+		return -1;
+	struct json *value = json_new(builder->doc, type);
+	remember(builder, anchor, value);
+	/* what a merge key stands before is merged when it is whole: see on_end */
+	if (!awaits_merge(builder) && add_value(builder, value, err) < 0)
+		return -1;
+	builder->stack[builder->depth] = value;
+	builder->keys[builder->depth] = NULL;
+	builder->merging[builder->depth] = false;
+	builder->depth++;
+	return 0;
+}
+
+static int on_end(struct builder *builder, struct err *err)
+{
+	struct json *closed = builder->stack[--builder->depth];
+	return awaits_merge(builder) ? add_value(builder, closed, err) : 0;
+}
+
+static int on_alias(struct builder *builder, const yaml_event_t *event, struct err *err)
+{
+	const char *name = (const char *)event->data.alias.anchor;
+	const struct json *target = NULL;
+	for (size_t i = builder->anchor_count; i > 0 && !target; i--)
+		if (strcmp(builder->anchors[i - 1].name, name) == 0)
+			target = builder->anchors[i - 1].value;
+	if (!target)
+		return fail(builder, err, "an alias of an anchor that is not there");
+	for (size_t i = 0; i < builder->depth; i++)
+		if (builder->stack[i] == target)
+			return fail(builder, err, "an alias inside of what it stands for");
+	builder->aliased += weigh(target, MAX_ALIASED + 1);
+	if (builder->aliased > MAX_ALIASED)
+		return fail(builder, err, "the aliases expand to too much");
+	return add_value(builder, json_copy(builder->doc, target), err);
+}
+
+static int on_event(struct builder *builder, const yaml_event_t *event, struct err *err)
+{
+	builder->mark = event->start_mark;
+	switch (event->type) {
+	case YAML_SCALAR_EVENT:
+		return on_scalar(builder, event, err);
+	case YAML_ALIAS_EVENT:
+		return on_alias(builder, event, err);
+	case YAML_MAPPING_START_EVENT:
+		return on_start(builder, JSON_OBJECT, event->data.mapping_start.anchor, event->data.mapping_start.tag, err);
+	case YAML_SEQUENCE_START_EVENT:
+		return on_start(builder, JSON_ARRAY, event->data.sequence_start.anchor, event->data.sequence_start.tag, err);
+	case YAML_MAPPING_END_EVENT:
+	case YAML_SEQUENCE_END_EVENT:
+		return on_end(builder, err);
+	case YAML_NO_EVENT:
+	case YAML_STREAM_START_EVENT:
+	case YAML_STREAM_END_EVENT:
+	case YAML_DOCUMENT_START_EVENT:
+	case YAML_DOCUMENT_END_EVENT:
+		return 0;
+	}
+	return 0;
+}
+
+static int syntax_error(const yaml_parser_t *parser, struct err *err)
+{
+	const char *why = parser->problem ? parser->problem : "not YAML";
+	return err_set(err, ERR_USAGE, "line %zu, column %zu: not YAML: %s", parser->problem_mark.line + 1,
+		       parser->problem_mark.column + 1, why);
+}
+
+int yaml_read(struct json_doc *doc, const char *text, size_t len, struct json **root, struct err *err)
+{
+	struct builder builder = { .doc = doc };
+	yaml_parser_t parser;
+	yaml_parser_initialize(&parser);
+	yaml_parser_set_input_string(&parser, (const unsigned char *)text, len);
+	int result = 0;
+	for (bool more = true; more && result == 0;) {
+		yaml_event_t event;
+		if (!yaml_parser_parse(&parser, &event)) {
+			result = syntax_error(&parser, err);
+			break;
+		}
+		more = event.type != YAML_STREAM_END_EVENT;
+		result = on_event(&builder, &event, err);
+		yaml_event_delete(&event);
+	}
+	yaml_parser_delete(&parser);
+	for (size_t i = 0; i < builder.anchor_count; i++)
+		free(builder.anchors[i].name);
+	free(builder.anchors);
+	if (result == 0 && !builder.root)
+		return err_set(err, ERR_USAGE, "line 1, column 1: the document is empty");
+	if (result == 0)
+		*root = builder.root;
+	return result;
+}
+
+const char *yaml_library(void)
+{
+	static char version[32];
+	snprintf(version, sizeof(version), "libyaml %s", yaml_get_version_string());
+	return version;
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The program: the process's surroundings made safe, one command run, its outcome as an exit code. */
+#include <fcntl.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "engine/about.h"
+#include "engine/call.h"
+#include "engine/do_config.h"
+#include "engine/do_contract.h"
+#include "engine/do_sandbox.h"
+#include "engine/run.h"
+
+/* How many signals have come, and the last of them: all that a handler may touch. */
+static volatile sig_atomic_t signals;
+static volatile sig_atomic_t last_signal;
+
+static const action_function actions[ACTION_COUNT] = {
+	[ACTION_CALL] = do_call,
+	[ACTION_REQUEST] = do_request,
+	[ACTION_COMMANDS] = do_commands,
+	[ACTION_HELP] = do_help,
+	[ACTION_VERSION] = do_version,
+	[ACTION_CONFIG_INIT] = do_config_init,
+	[ACTION_CONFIG_CHECK] = do_config_check,
+	[ACTION_CONFIG_SHOW] = do_config_show,
+	[ACTION_CONFIG_PATH] = do_config_path,
+	[ACTION_PROFILE_LIST] = do_profile_list,
+	[ACTION_PROFILE_SHOW] = do_profile_show,
+	[ACTION_CONTRACT_CHECK] = do_contract_check,
+	[ACTION_CONTRACT_SHOW] = do_contract_show,
+	[ACTION_CONTRACT_EXPORT] = do_contract_export,
+	[ACTION_SANDBOX_SERVE] = do_sandbox_serve,
+	[ACTION_SANDBOX_RESET] = do_sandbox_reset,
+	[ACTION_SANDBOX_SEED] = do_sandbox_seed,
+	[ACTION_SANDBOX_STATUS] = do_sandbox_status,
+};
+
+static void on_signal(int number)
+{
+	last_signal = number;
+	signals = signals + 1;
+}
+
+static void catch_signals(void)
+{
+	/* no SA_RESTART: a signal ends a question at the terminal */
+	const struct sigaction caught = { .sa_handler = on_signal }, ignored = { .sa_handler = SIG_IGN };
+	sigaction(SIGINT, &caught, NULL);
+	sigaction(SIGTERM, &caught, NULL);
+	sigaction(SIGPIPE, &ignored, NULL);
+}
+
+/* A closed standard stream must not become some file of ours: writing to it has to fail, not to hit that. */
+static void keep_streams(void)
+{
+	while (fcntl(STDIN_FILENO, F_GETFD) < 0 || fcntl(STDOUT_FILENO, F_GETFD) < 0 || fcntl(STDERR_FILENO, F_GETFD) < 0) {
+		bool output = fcntl(STDIN_FILENO, F_GETFD) >= 0;
+		if (open("/dev/null", output ? O_RDONLY : O_WRONLY) < 0)
+			_exit(err_row(ERR_INTERNAL)->exit_code);
+	}
+}
+
+/* Widths need a UTF-8 locale; C.UTF-8 is everywhere. */
+static void set_locale(void)
+{
+	setlocale(LC_CTYPE, "");
+	if (strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
+		setlocale(LC_CTYPE, "C.UTF-8");
+}
+
+int main(int argc, char **argv)
+{
+	keep_streams();
+	set_locale();
+	catch_signals();
+	CLEANUP(words_done) struct words words = { 0 };
+	for (int i = 1; i < argc; i++)
+		words_add(&words, argv[i]);
+	CLEANUP(session_done) struct session session = { .actions = actions, .stop = &signals };
+	CLEAN_ERR struct err err = { 0 };
+	if (run_words(&session, &words, &err) == 0)
+		return 0;
+	if (err.kind == ERR_INTERRUPTED && last_signal == SIGTERM)
+		err.kind = ERR_TERMINATED;
+	run_report(&session, &err);
+	return err_row(err.kind)->exit_code;
+}
