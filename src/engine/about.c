@@ -72,10 +72,27 @@ int about_help(const struct session *session, const struct command *command, con
 	struct help_style style = style_for(session, STDOUT_FILENO);
 	if (session->trouble.kind != ERR_OK)
 		terminal_note("warning: %s", session->trouble.message);
-	if (command)
+	if (command) {
 		help_command(&out, &style, command);
-	else
+		help_paragraph(&out, &style, "Options for every command: \"bangoctl help options\".");
+		buf_truncate(&out, out.len - 1);
+	} else {
 		about_group(session, group, STDOUT_FILENO, &out);
+	}
+	return output_text(session, out.data, out.len, err);
+}
+
+/* A topic's text; where a group of commands has the same name, its commands come after it. */
+static int print_topic(const struct session *session, const char *name, struct err *err)
+{
+	CLEAN_BUF struct buf out = { 0 };
+	struct help_style style = style_for(session, STDOUT_FILENO);
+	topic_find(name)->write(&out, &style);
+	if (command_is_group(&session->table, name)) {
+		if (out.len > 1 && strcmp(out.data + out.len - 2, "\n\n") != 0)
+			buf_add_char(&out, '\n');
+		about_group(session, name, STDOUT_FILENO, &out);
+	}
 	return output_text(session, out.data, out.len, err);
 }
 
@@ -85,16 +102,11 @@ int do_help(struct session *session, const struct command *command, const struct
 	CLEAN_BUF struct buf name = { 0 };
 	for (size_t i = 0; i < values->count; i++)
 		buf_add_format(&name, "%s%s", i ? " " : "", values->items[i].text);
-	const struct topic *topic = topic_find(buf_str(&name));
 	const struct command *named = command_find(&session->table, buf_str(&name));
+	if (topic_find(buf_str(&name)))
+		return print_topic(session, name.data, err);
 	if (named || !name.len || command_is_group(&session->table, name.data))
 		return about_help(session, named, buf_str(&name), err);
-	if (topic) {
-		CLEAN_BUF struct buf out = { 0 };
-		struct help_style style = style_for(session, STDOUT_FILENO);
-		topic->write(&out, &style);
-		return output_text(session, out.data, out.len, err);
-	}
 	struct text_guess guess = { .word = name.data };
 	for (size_t i = 0; i < session->table.count; i++)
 		text_guess_try(&guess, session->table.items[i]->name);

@@ -53,7 +53,7 @@ int do_contract_check(struct session *session, const struct command *command, co
 
 static int show_all(const struct session *session, struct err *err)
 {
-	static const char *const columns[] = { "command", "method", "path", "evidence" };
+	static const char *const columns[] = { "command", "path", "evidence" };
 	CLEAN_JSON struct json_doc *doc = json_doc_new();
 	struct json *list = json_new(doc, JSON_ARRAY);
 	for (size_t i = 0; i < session->contract.command_count; i++) {

@@ -39,9 +39,6 @@ static int run_rest(struct session *session, const struct words *rest, struct er
 {
 	CLEANUP(parsed_done) struct parsed parsed = { 0 };
 	bool help = values_flag(&session->globals, "help");
-	bool version = values_flag(&session->globals, "version") && rest->count == 0;
-	if (version)
-		return about_version(session, err);
 	if (parse_command(rest, &session->table, global_options, global_option_count, help, &parsed, err) < 0) {
 		/* the word may be a command of the contract that could not be read */
 		return session->trouble.kind != ERR_OK && !help ? session_trouble(session, err) : -1;
@@ -58,6 +55,9 @@ int run_words(struct session *session, const struct words *words, struct err *er
 	CLEANUP(words_done) struct words rest = { 0 };
 	if (parse_globals(words, global_options, global_option_count, &session->globals, &rest, err) < 0)
 		return -1;
+	/* what only tells the version reads neither config nor contract */
+	if (values_flag(&session->globals, "version") && rest.count == 0 && !values_flag(&session->globals, "help"))
+		return about_version(session, err);
 	if (session_settle(session, err) < 0)
 		return -1;
 	return run_rest(session, &rest, err);
@@ -95,6 +95,7 @@ static void report_json(const struct session *session, const struct err *err)
 	json_set(doc, object, "retry_after", err->retry_after >= 0 && err->http_status ? json_new_integer(doc, err->retry_after) : json_new(doc, JSON_NULL));
 	json_set_string(doc, object, "command", session->command);
 	json_set_string(doc, object, "profile", session->profile);
+	json_set(doc, object, "at", json_new(doc, JSON_NULL));
 	if (err->response)
 		(void)json_parse(doc, err->response, strlen(err->response), &response, &ignored);
 	json_set(doc, object, "response", response ? response : json_new(doc, JSON_NULL));

@@ -9,15 +9,9 @@
 #include "engine/settings.h"
 #include "sandbox/faults.h"
 
-static void paragraph(struct buf *out, const struct help_style *style, const char *text)
-{
-	text_wrap(out, text, 0, style->width, true);
-	buf_add_str(out, "\n\n");
-}
-
 static void exit_codes(struct buf *out, const struct help_style *style)
 {
-	paragraph(out, style, "Every command ends with one of these codes. What is said behind the arrow is certain.");
+	help_paragraph(out, style, "Every command ends with one of these codes. What is said behind the arrow is certain.");
 	for (int i = 0; i < ERR_KIND_COUNT; i++) {
 		const struct err_row *row = err_row((enum err_kind)i);
 		CLEAN_FREE char *term = buf_format("%3d  %s", row->exit_code, row->name);
@@ -28,21 +22,23 @@ static void exit_codes(struct buf *out, const struct help_style *style)
 
 static void config(struct buf *out, const struct help_style *style)
 {
-	paragraph(out, style, "The config file is the first of --config, $BANGOCTL_CONFIG, "
+	help_paragraph(out, style, "The config file is the first of --config, $BANGOCTL_CONFIG, "
 			      "$XDG_CONFIG_HOME/bangoctl/bangoctl.conf (by default under ~/.config) and "
 			      "/etc/bangoctl/bangoctl.conf. \"bangoctl config init\" writes one to begin with. Each setting in force is the "
 			      "first of option, environment variable, profile, defaults, built-in; \"config show --origin\" tells which.");
 	help_heading(out, style, "The form");
-	buf_add_str(out, "  default_profile = \"test\";\n"
-			 "  defaults = { timeout = 30; retries = 3; };\n"
-			 "  profiles = {\n"
-			 "    test = {\n"
-			 "      environment = \"test\";\n"
-			 "      base_url = \"https://resale.api.sandbox.bango.com\";\n"
-			 "      username = \"acme\";\n"
-			 "      password_command = [ \"pass\", \"show\", \"bango/test\" ];\n"
-			 "    };\n"
-			 "  };\n\n");
+	help_code(out, style,
+		  "default_profile = \"test\";\n"
+		  "defaults = { timeout = 30; retries = 3; };\n"
+		  "profiles = {\n"
+		  "  test = {\n"
+		  "    environment = \"test\";\n"
+		  "    base_url = \"https://resale.api.sandbox.bango.com\";\n"
+		  "    username = \"acme\";\n"
+		  "    password_command = [ \"pass\", \"show\", \"bango/test\" ];\n"
+		  "  };\n"
+		  "};\n");
+	help_gap(out, style);
 	help_heading(out, style, "Keys of a profile");
 	for (int i = 0; i < SETTING_COUNT; i++)
 		if (setting_row((enum setting)i)->places & IN_PROFILE)
@@ -51,16 +47,16 @@ static void config(struct buf *out, const struct help_style *style)
 	help_entry(out, style, "password_file", "a file that holds it", 22);
 	help_entry(out, style, "password_command", "a list of words: the program that prints it; no shell, 10 seconds", 22);
 	help_entry(out, style, "operations", "method and path of single operations, by operationId", 22);
-	buf_add_char(out, '\n');
+	help_gap(out, style);
 	help_heading(out, style, "Keys of defaults");
 	for (int i = 0; i < SETTING_COUNT; i++) {
 		const struct setting_row *row = setting_row((enum setting)i);
 		if (row->places == IN_DEFAULTS)
 			help_entry(out, style, row->key, row->help, 22);
 	}
-	text_wrap(out, "and of the keys above all but environment, base_url, username, auth, auth_header and contract.", 2,
-		  style->width, false);
-	buf_add_char(out, '\n');
+	help_gap(out, style);
+	help_paragraph(out, style, "Of the keys of a profile, defaults may hold all but environment, base_url, username, auth, auth_header, "
+				   "contract, operations and the passwords.");
 }
 
 static void environment(struct buf *out, const struct help_style *style)
@@ -85,32 +81,32 @@ static void environment(struct buf *out, const struct help_style *style)
 	}
 	for (size_t i = 0; i < COUNT(others); i++)
 		help_entry(out, style, others[i][0], others[i][1], 28);
-	buf_add_char(out, '\n');
-	paragraph(out, style, "No variable and no key of the config file answers yes to a question.");
+	help_gap(out, style);
+	help_paragraph(out, style, "No variable and no key of the config file answers yes to a question.");
 }
 
 static void output(struct buf *out, const struct help_style *style)
 {
-	paragraph(out, style, "stdout carries the result and nothing else. Without -o it is a table on a terminal, with a line for each "
+	help_paragraph(out, style, "stdout carries the result and nothing else. Without -o it is a table on a terminal, with a line for each "
 			      "field if the table would be too wide, and JSON when piped.");
 	const struct arg *args = global_options;
 	for (size_t i = 0; i < global_option_count; i++)
 		for (size_t c = 0; strcmp(args[i].name, "output") == 0 && c < args[i].choice_count; c++)
 			help_entry(out, style, args[i].choices[c].value, args[i].choices[c].help, 14);
-	buf_add_char(out, '\n');
-	paragraph(out, style, "json and raw are the whole reply: order of keys, unknown fields and the digits of numbers are kept. The other "
+	help_gap(out, style);
+	help_paragraph(out, style, "json and raw are the whole reply: order of keys, unknown fields and the digits of numbers are kept. The other "
 			      "formats, and --field, --columns, --sort and --limit, work on its rows: the records of a search, else the "
 			      "reply itself as the only row. With those options json prints an array of rows.");
-	paragraph(out, style, "Errors stand on stderr, and stdout is then empty. With -o json or ndjson, or --error-format json, an error is "
+	help_paragraph(out, style, "Errors stand on stderr, and stdout is then empty. With -o json or ndjson, or --error-format json, an error is "
 			      "one line of JSON.");
 }
 
 static void contract(struct buf *out, const struct help_style *style)
 {
-	paragraph(out, style, "The commands that call Bango are made of an OpenAPI document. The reference of Bango's Server API is not "
+	help_paragraph(out, style, "The commands that call Bango are made of an OpenAPI document. The reference of Bango's Server API is not "
 			      "public, so the built-in document follows the pages that are, and each operation and field says "
 			      "whether it is documented, and where, or inferred, and from what: see \"contract show\".");
-	paragraph(out, style, "The document that Bango hands out at onboarding is the authority. Name it in the profile, and it becomes the "
+	help_paragraph(out, style, "The document that Bango hands out at onboarding is the authority. Name it in the profile, and it becomes the "
 			      "table of commands: contract = \"FILE\" (OpenAPI 3 or Swagger 2, YAML or JSON). Or correct a copy of ours: "
 			      "\"contract export\". Single operations can be moved in the profile: operations = { activateEntitlement = { "
 			      "method = \"PUT\"; path = \"/v2/…\"; }; };");
@@ -118,13 +114,13 @@ static void contract(struct buf *out, const struct help_style *style)
 
 static void options(struct buf *out, const struct help_style *style)
 {
-	paragraph(out, style, "These stand anywhere on the line.");
+	help_paragraph(out, style, "These stand anywhere on the line.");
 	help_options(out, style, global_options, global_option_count);
 }
 
 static void sandbox(struct buf *out, const struct help_style *style)
 {
-	paragraph(out, style, "Profile sandbox is a simulator in this program: no account, no server, no network. It keeps a small book of "
+	help_paragraph(out, style, "Profile sandbox is a simulator in this program: no account, no server, no network. It keeps a small book of "
 			      "entitlements, ENT-1001 to ENT-1012, in every status, and behaves as far as Bango's behaviour is known. "
 			      "\"sandbox serve\" runs it as a server, \"sandbox reset\" puts the book back.");
 	help_heading(out, style, "Faults, for --fault");
@@ -133,8 +129,8 @@ static void sandbox(struct buf *out, const struct help_style *style)
 		CLEAN_FREE char *term = buf_format("%s%s%s", row->word, row->parameter ? ":" : "", row->parameter ? row->parameter : "");
 		help_entry(out, style, term, row->help, 18);
 	}
-	buf_add_char(out, '\n');
-	paragraph(out, style, "FAULT@20% happens at that rate, FAULT@2 at the second request, FAULT@2-4 and FAULT@2,5 at those; FAULT/change and "
+	help_gap(out, style);
+	help_paragraph(out, style, "FAULT@20% happens at that rate, FAULT@2 at the second request, FAULT@2-4 and FAULT@2,5 at those; FAULT/change and "
 			      "FAULT/read only there. With --seed N clock and chance are the same each time.");
 }
 

@@ -7,19 +7,86 @@
 
 enum { OPTION_COLUMN = 30 };
 
+void help_roff(struct buf *out, const char *text)
+{
+	bool line_start = true;
+	for (const char *p = text; *p; p++) {
+		if (line_start && (*p == '.' || *p == '\''))
+			buf_add_str(out, "\\&");
+		line_start = *p == '\n';
+		if (*p == '\\')
+			buf_add_str(out, "\\e");
+		else if (*p == '-')
+			buf_add_str(out, "\\-");
+		else
+			buf_add_char(out, *p);
+	}
+}
+
 void help_heading(struct buf *out, const struct help_style *style, const char *text)
 {
+	if (style->roff) {
+		buf_add_str(out, ".PP\n\\fI");
+		help_roff(out, text);
+		buf_add_str(out, "\\fR\n");
+		return;
+	}
 	buf_add_format(out, style->color ? "\033[1m%s:\033[0m\n" : "%s:\n", text);
+}
+
+void help_paragraph(struct buf *out, const struct help_style *style, const char *text)
+{
+	if (style->roff) {
+		buf_add_str(out, ".PP\n");
+		help_roff(out, text);
+		buf_add_char(out, '\n');
+		return;
+	}
+	text_wrap(out, text, 0, style->width, true);
+	buf_add_str(out, out->data[out->len - 1] == '\n' ? "\n" : "\n\n");
+}
+
+void help_code(struct buf *out, const struct help_style *style, const char *lines)
+{
+	if (style->roff)
+		buf_add_str(out, ".PP\n.nf\n");
+	for (const char *p = lines; *p;) {
+		size_t len = strcspn(p, "\n");
+		CLEAN_FREE char *line = mem_dup_len(p, len);
+		buf_add_str(out, "  ");
+		if (style->roff)
+			help_roff(out, line);
+		else
+			buf_add_str(out, line);
+		buf_add_char(out, '\n');
+		p += len + (p[len] == '\n');
+	}
+	if (style->roff)
+		buf_add_str(out, ".fi\n");
+}
+
+void help_gap(struct buf *out, const struct help_style *style)
+{
+	if (!style->roff)
+		buf_add_char(out, '\n');
 }
 
 void help_entry(struct buf *out, const struct help_style *style, const char *term, const char *text, size_t column)
 {
+	if (style->roff) {
+		buf_add_str(out, ".TP\n\\fB");
+		help_roff(out, term + strspn(term, " "));
+		buf_add_str(out, "\\fR\n");
+		help_roff(out, *text ? text : "(no more is known)");
+		buf_add_char(out, '\n');
+		return;
+	}
 	size_t width = 2 + text_width(term, strlen(term));
 	buf_add_format(out, "  %s", term);
 	if (width + 2 > column) {
 		buf_add_char(out, '\n');
 		text_wrap(out, text, column, style->width, false);
-	} else {
+	} else if (*text) {
 		buf_add_repeat(out, ' ', (long)(column - width));
 		text_wrap(out, text, column, style->width, true);
 	}
@@ -45,20 +112,29 @@ static void add_choices(struct buf *out, const struct help_style *style, const s
 	bool explained = false;
 	for (size_t i = 0; i < arg->choice_count; i++)
 		explained = explained || arg->choices[i].help;
+	if (explained && style->roff)
+		buf_add_str(out, ".RS\n");
 	if (explained) {
 		for (size_t i = 0; i < arg->choice_count; i++) {
 			CLEAN_FREE char *term = buf_format("      %s", arg->choices[i].value);
 			help_entry(out, style, term, arg->choices[i].help ? arg->choices[i].help : "", OPTION_COLUMN + 6);
 		}
+		if (style->roff)
+			buf_add_str(out, ".RE\n");
 		return;
 	}
 	CLEAN_BUF struct buf list = { 0 };
 	for (size_t i = 0; i < arg->choice_count; i++)
 		buf_add_format(&list, "%s%s", i ? ", " : "one of ", arg->choices[i].value);
-	if (list.len) {
+	if (!list.len)
+		return;
+	if (style->roff) {
+		buf_add_str(out, ".br\n");
+		help_roff(out, list.data);
+	} else {
 		text_wrap(out, list.data, OPTION_COLUMN, style->width, false);
-		buf_add_char(out, '\n');
 	}
+	buf_add_char(out, '\n');
 }
 
 void help_options(struct buf *out, const struct help_style *style, const struct arg *args, size_t count)
@@ -114,24 +190,35 @@ void help_usage(struct buf *out, const struct command *command)
 }
 
 /* Adds a command line; one that is too long is broken before its options, as a shell would read it. */
-static void add_example(struct buf *out, const struct help_style *style, const char *line)
+static void add_example(struct buf *out, size_t width, const char *line)
 {
 	size_t column = 2;
 	char quote = '\0';
-	buf_add_str(out, "  ");
 	for (const char *p = line; *p; p++) {
 		if (*p == '\'' || *p == '"')
 			quote = quote == *p ? '\0' : quote ? quote : *p;
 		const char *next = strstr(p + 1, " -");
 		size_t ahead = next ? (size_t)(next - p) : strlen(p);
-		if (*p == ' ' && p[1] == '-' && !quote && column + ahead + 2 > style->width) {
-			buf_add_str(out, " \\\n     ");
+		if (*p == ' ' && p[1] == '-' && !quote && column + ahead + 2 > width) {
+			buf_add_str(out, " \\\n   ");
 			column = 5;
 		}
 		buf_add_char(out, *p);
 		column++;
 	}
 	buf_add_char(out, '\n');
+}
+
+static void add_examples(struct buf *out, const struct help_style *style, const struct command *command)
+{
+	CLEAN_BUF struct buf lines = { 0 };
+	for (size_t i = 0; i < command->example_count; i++)
+		add_example(&lines, style->roff ? 72 : style->width, command->examples[i]);
+	if (!lines.len)
+		return;
+	help_heading(out, style, command->example_count > 1 ? "Examples" : "Example");
+	help_code(out, style, lines.data);
+	help_gap(out, style);
 }
 
 static void add_statuses(struct buf *out, const struct command *command)
@@ -164,7 +251,7 @@ static void add_call(struct buf *out, const struct help_style *style, const stru
 		help_entry(out, style, "danger", text.data, 14);
 	}
 	help_entry(out, style, "evidence", command->evidence ? command->evidence : "", 14);
-	buf_add_char(out, '\n');
+	help_gap(out, style);
 }
 
 static void add_arguments(struct buf *out, const struct help_style *style, const struct command *command)
@@ -181,23 +268,24 @@ static void add_arguments(struct buf *out, const struct help_style *style, const
 		add_choices(out, style, arg);
 	}
 	if (any)
-		buf_add_char(out, '\n');
+		help_gap(out, style);
 }
 
 void help_command(struct buf *out, const struct help_style *style, const struct command *command)
 {
-	text_wrap(out, command->summary, 0, style->width, true);
-	buf_add_str(out, "\n\n");
-	help_heading(out, style, "Usage");
 	CLEAN_BUF struct buf usage = { 0 };
+	help_paragraph(out, style, command->summary);
 	help_usage(&usage, command);
-	buf_add_str(out, "  ");
-	text_wrap(out, usage.data, 6, style->width, true);
-	buf_add_str(out, "\n\n");
-	if (command->description && *command->description) {
-		text_wrap(out, command->description, 0, style->width, true);
-		buf_add_str(out, out->data[out->len - 1] == '\n' ? "\n" : "\n\n");
+	help_heading(out, style, "Usage");
+	if (style->roff) {
+		help_code(out, style, usage.data);
+	} else {
+		buf_add_str(out, "  ");
+		text_wrap(out, usage.data, 6, style->width, true);
+		buf_add_str(out, "\n\n");
 	}
+	if (command->description && *command->description)
+		help_paragraph(out, style, command->description);
 	add_arguments(out, style, command);
 	size_t options = 0;
 	for (size_t i = 0; i < command->arg_count; i++)
@@ -205,16 +293,9 @@ void help_command(struct buf *out, const struct help_style *style, const struct 
 	if (options) {
 		help_heading(out, style, "Options");
 		help_options(out, style, command->args, command->arg_count);
-		buf_add_char(out, '\n');
+		help_gap(out, style);
 	}
 	if (command->method)
 		add_call(out, style, command);
-	if (command->example_count)
-		help_heading(out, style, "Examples");
-	for (size_t i = 0; i < command->example_count; i++)
-		add_example(out, style, command->examples[i]);
-	if (command->example_count)
-		buf_add_char(out, '\n');
-	text_wrap(out, "Options for every command: \"bangoctl help options\".", 0, style->width, true);
-	buf_add_char(out, '\n');
+	add_examples(out, style, command);
 }

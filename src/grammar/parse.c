@@ -79,7 +79,7 @@ static int check_choice(const struct arg *arg, const char *what, const char *tex
 		buf_add_str(&list, ", …");
 	err_set(err, ERR_USAGE, "%s: \"%s\" is not one of its values", what, text);
 	if (guess.best)
-		err_hint(err, "did you mean %s? (one of %s)", guess.best, buf_str(&list));
+		err_hint(err, "did you mean %s?", guess.best);
 	else
 		err_hint(err, "use one of %s", buf_str(&list));
 	buf_done(&list);

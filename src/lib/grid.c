@@ -44,6 +44,8 @@ void grid_print(struct buf *out, const struct grid *grid)
 	if (!table)
 		abort();
 	scols_table_enable_noheadings(table, !grid->show_headers);
+	/* the caller has escaped; a second time would spoil the escapes */
+	scols_table_enable_noencoding(table, 1);
 	scols_table_enable_colors(table, grid->header_color != NULL);
 	scols_table_set_column_separator(table, "  ");
 	scols_table_set_termforce(table, grid->width ? SCOLS_TERMFORCE_ALWAYS : SCOLS_TERMFORCE_NEVER);

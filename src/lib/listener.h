@@ -25,8 +25,8 @@ struct listener_request {
 	const char *query; /* as on the wire, without the `?`; "" if there is none */
 	const char *body;  /* NUL-terminated; "" if there is none */
 	size_t body_len;
-	int refused;     /* 0, or the status to answer with: 400 for bad framing, 413 for too much */
-	const char *why; /* in words, if refused */
+	int refused;	  /* 0, or the status to answer with: 400 for bad framing, 413 for too much */
+	const char *why;  /* in words, if refused */
 	void *connection; /* for listener_header */
 };
 
@@ -34,8 +34,8 @@ struct listener_request {
 enum listener_end {
 	LISTENER_SEND,
 	LISTENER_CLOSE, /* no reply: the connection is closed */
-	LISTENER_HALF,  /* half of the body, then the connection is closed */
-	LISTENER_HANG,  /* no reply: nothing happens until the client goes or the listener stops */
+	LISTENER_HALF,	/* half of the body, then the connection is closed */
+	LISTENER_HANG,	/* no reply: nothing happens until the client goes or the listener stops */
 };
 
 /* A reply. Begins as { 0 }; what the handler puts into it is owned by it and freed by the listener. */

@@ -12,7 +12,7 @@ struct call {
 	const struct listener_request *request;
 	const struct route *route;
 	const char *identifier; /* X-RequestIdentifier, or NULL */
-	long long delay;        /* of an accepted change in milliseconds; -1: changes are done at once */
+	long long delay;	/* of an accepted change in milliseconds; -1: changes are done at once */
 };
 
 /*

@@ -112,7 +112,10 @@ int entitlement_read(struct store *store, const char *id, struct buf *reply, str
 
 static const char *text_of(const struct json *value)
 {
-	return value->type == JSON_TRUE ? "true" : value->type == JSON_FALSE ? "false" : json_is_scalar(value) ? value->text : NULL;
+	return value->type == JSON_TRUE	   ? "true"
+	       : value->type == JSON_FALSE ? "false"
+	       : json_is_scalar(value)	   ? value->text
+					   : NULL;
 }
 
 /* Values of a query are strings, whatever they are in the record. */
@@ -190,7 +193,8 @@ int entitlement_search(struct store *store, const struct json *fields, struct bu
 /* ---- changing ---- */
 
 /* Puts the change on the list of what is to come. */
-static void postpone(struct json_doc *doc, struct json *pending, const char *status, struct json *effect, long long delay)
+static void postpone(struct json_doc *doc, struct json *pending, const char *status, struct json *effect,
+		     long long delay)
 {
 	struct json *item = json_new(doc, JSON_OBJECT);
 	json_set_integer(doc, item, "at", clock_now() + delay);

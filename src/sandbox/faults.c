@@ -36,8 +36,8 @@ struct range {
 
 struct plan {
 	struct fault fault;
-	int effect; /* an enum effect, or -1: any */
-	long long rate; /* in millionths; -1: by number */
+	int effect;	      /* an enum effect, or -1: any */
+	long long rate;	      /* in millionths; -1: by number */
 	struct range *ranges; /* owned */
 	size_t range_count;
 	long long seen; /* requests that it could have hit */
@@ -46,7 +46,7 @@ struct plan {
 struct faults {
 	pthread_mutex_t mutex;
 	bool seeded;
-	uint64_t state; /* of the generator */
+	uint64_t state;	    /* of the generator */
 	struct plan *plans; /* owned */
 	size_t count;
 };
@@ -112,7 +112,8 @@ static int read_when(struct plan *plan, char *when, struct err *err)
 	long long rate = read_decimal(when);
 	plan->rate = percent && rate >= 0 ? rate / 100 : rate;
 	if (plan->rate < 0 || plan->rate > MILLION)
-		return err_set(err, ERR_USAGE, "\"%s%s\" is not a rate from 0.0 to 1.0 or 0%% to 100%%", when, percent ? "%" : "");
+		return err_set(err, ERR_USAGE, "\"%s%s\" is not a rate from 0.0 to 1.0 or 0%% to 100%%", when,
+			       percent ? "%" : "");
 	return 0;
 }
 

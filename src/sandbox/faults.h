@@ -14,9 +14,9 @@
 enum fault_kind {
 	FAULT_NONE,
 	FAULT_ACCEPTED,
-	FAULT_LIMIT, /* 429 */
-	FAULT_ERROR, /* 500 */
-	FAULT_MAINTENANCE, /* 503 */
+	FAULT_LIMIT,	    /* 429 */
+	FAULT_ERROR,	    /* 500 */
+	FAULT_MAINTENANCE,  /* 503 */
 	FAULT_RESET_BEFORE, /* the last one that leaves the request undone */
 	FAULT_SLOW,
 	FAULT_HANG,

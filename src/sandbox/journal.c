@@ -88,7 +88,8 @@ bool journal_is_stale(const struct journal *journal)
 	       known.st_ino != now.st_ino || known.st_dev != now.st_dev;
 }
 
-static int read_from(const struct journal *journal, int fd, off_t at, const char *name, struct buf *out, struct err *err)
+static int read_from(const struct journal *journal, int fd, off_t at, const char *name, struct buf *out,
+		     struct err *err)
 {
 	for (;;) {
 		buf_reserve(out, 65536);

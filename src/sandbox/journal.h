@@ -16,9 +16,9 @@
 #include "base/err.h"
 
 struct journal {
-	char *folder;      /* owned */
-	int lock, log;     /* descriptors */
-	int snapshot;      /* of the one last read: while it is open, no other file can have its number. -1: none */
+	char *folder;  /* owned */
+	int lock, log; /* descriptors */
+	int snapshot;  /* of the one last read: while it is open, no other file can have its number. -1: none */
 	off_t snapshot_len;
 	off_t offset; /* how much of the log is known */
 };

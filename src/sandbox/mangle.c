@@ -90,7 +90,8 @@ void mangle_reply(const struct fault *fault, struct listener_reply *reply, const
 		replace(reply, "Everything is fine.\n");
 		return;
 	case FAULT_HTML:
-		replace(reply, "<!DOCTYPE html>\n<html><head><title>Welcome</title></head><body><h1>It works!</h1></body></html>\n");
+		replace(reply, "<!DOCTYPE html>\n<html><head><title>Welcome</title></head><body><h1>It "
+			       "works!</h1></body></html>\n");
 		*type = "text/html; charset=utf-8";
 		return;
 	case FAULT_EMPTY:

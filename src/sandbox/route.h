@@ -9,7 +9,7 @@ enum { ROUTE_MAX_HOLES = 8 };
 
 struct route {
 	const struct command *command; /* NULL: none */
-	bool other_method;             /* none, but the path is right with another method */
+	bool other_method;	       /* none, but the path is right with another method */
 	struct route_hole {
 		const struct arg *arg;
 		char *value; /* owned; percent-decoded UTF-8 */

@@ -13,19 +13,19 @@
 #include "grammar/command.h"
 #include "lib/json.h"
 
-#define SANDBOX_USER "sandbox"
+#define SANDBOX_USER	 "sandbox"
 #define SANDBOX_PASSWORD "sandbox"
 
 struct sandbox;
 
 struct sandbox_options {
 	const struct command_table *table; /* borrowed for the sandbox's life */
-	const char *folder;                /* where entitlements are kept; made when missing */
-	int port;                          /* 0: one that is free */
-	const char *const *faults;         /* fault words: see faults.h */
+	const char *folder;		   /* where entitlements are kept; made when missing */
+	int port;			   /* 0: one that is free */
+	const char *const *faults;	   /* fault words: see faults.h */
 	size_t fault_count;
-	long long seed;                    /* -1: none. With a seed, faults and the clock are the same each time */
-	bool log;                          /* one line a request on stderr */
+	long long seed; /* -1: none. With a seed, faults and the clock are the same each time */
+	bool log;	/* one line a request on stderr */
 };
 
 /* Starts serving in a thread of its own. ERR_USAGE for a bad fault, ERR_INTERNAL for the rest. */

@@ -134,7 +134,8 @@ static int read_line(struct store *store, const char *line, size_t len, struct e
 	if (id) {
 		CLEAN_FREE char *text = get_json(root, "record"), *pending = get_json(root, "pending");
 		CLEAN_FREE char *key = mem_dup(id);
-		keep_record(store, &(struct record){ key, text, pending, get_number(root, "settles"), get_number(root, "ends") });
+		keep_record(store, &(struct record){ key, text, pending, get_number(root, "settles"),
+						     get_number(root, "ends") });
 	}
 	const struct json *request = json_get(root, "request");
 	if (request) {
@@ -343,13 +344,15 @@ int store_fill(struct store *store, const struct record *records, size_t count, 
 	if (enter(store, err) < 0)
 		return -1;
 	int result = 0;
-	/* even if this fails, it finds out the generation, if anything can */
-	(void)catch_up(store, &ignored);
+	bool damaged = catch_up(store, &ignored) < 0;
 	if (!only_new || !journal_exists(&store->journal)) {
+		/* the generation is known all the same, if the snapshot could be read */
 		forget(store);
 		for (size_t i = 0; i < count; i++)
 			keep_record(store, &records[i]);
 		result = write_snapshot(store, err);
+	} else if (damaged) {
+		store->generation = 0; /* store_lock shall find it too, and say so */
 	}
 	store_unlock(store);
 	return result;

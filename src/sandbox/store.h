@@ -25,10 +25,10 @@ enum { STORE_MAX_DEPTH = 32 };
 /* An entitlement. */
 struct record {
 	char *id;
-	char *text;        /* one JSON object, compact */
-	char *pending;     /* what is to come of accepted changes: a JSON array, or NULL */
+	char *text;	   /* one JSON object, compact */
+	char *pending;	   /* what is to come of accepted changes: a JSON array, or NULL */
 	long long settles; /* when the first of these is due by the wall clock, in ms; 0: never */
-	long long ends;    /* when it ends by itself by the store's clock, in ms; 0: never */
+	long long ends;	   /* when it ends by itself by the store's clock, in ms; 0: never */
 };
 
 struct store;
