@@ -9,10 +9,14 @@
 
 #include "engine/about.h"
 #include "engine/call.h"
+#include "engine/do_complete.h"
 #include "engine/do_config.h"
 #include "engine/do_contract.h"
+#include "engine/do_manual.h"
 #include "engine/do_sandbox.h"
 #include "engine/run.h"
+#include "shell/repl.h"
+#include "shell/script.h"
 
 /* How many signals have come, and the last of them: all that a handler may touch. */
 static volatile sig_atomic_t signals;
@@ -37,6 +41,16 @@ static const action_function actions[ACTION_COUNT] = {
 	[ACTION_SANDBOX_RESET] = do_sandbox_reset,
 	[ACTION_SANDBOX_SEED] = do_sandbox_seed,
 	[ACTION_SANDBOX_STATUS] = do_sandbox_status,
+	[ACTION_COMPLETION] = do_completion,
+	[ACTION_COMPLETE] = do_complete,
+	[ACTION_MANUAL] = do_manual,
+	[ACTION_RUN] = do_run,
+	[ACTION_USE] = do_use,
+	[ACTION_SET] = do_set,
+	[ACTION_STATUS] = do_status,
+	[ACTION_SOURCE] = do_source,
+	[ACTION_QUIT] = do_quit,
+	[ACTION_SHELL] = do_shell,
 };
 
 static void on_signal(int number)
@@ -80,7 +94,11 @@ int main(int argc, char **argv)
 	CLEANUP(words_done) struct words words = { 0 };
 	for (int i = 1; i < argc; i++)
 		words_add(&words, argv[i]);
-	CLEANUP(session_done) struct session session = { .actions = actions, .stop = &signals };
+	CLEANUP(session_done) struct session session = { 
+		.actions = actions,
+		.stop = &signals,
+		.last_signal = &last_signal,
+	};
 	CLEAN_ERR struct err err = { 0 };
 	if (run_words(&session, &words, &err) == 0)
 		return 0;

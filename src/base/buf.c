@@ -36,6 +36,7 @@ void buf_reserve(struct buf *buf, size_t extra)
 	while (capacity < need)
 		capacity *= 2;
 	buf->data = mem_resize(buf->data, capacity, 1);
+	buf->data[buf->len] = '\0';
 	buf->capacity = capacity;
 }
 

@@ -119,8 +119,8 @@ static bool read_time(const char **p, struct tm *tm, int *ms, int *zone)
 		tm->tm_sec = read_digits(p, 2);
 		if (tm->tm_sec < 0 || tm->tm_sec > 59)
 			return false;
+		*ms = read_fraction(p);
 	}
-	*ms = read_fraction(p);
 	return *ms >= 0 && read_zone(p, zone);
 }
 

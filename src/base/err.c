@@ -51,6 +51,7 @@ void err_done(struct err *err)
 	free(err->response_code);
 	free(err->request_id);
 	free(err->response);
+	free(err->at);
 	*err = (struct err){ 0 };
 }
 

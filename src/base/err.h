@@ -53,6 +53,7 @@ struct err {
 	char *request_id;    /* owned or NULL: X-RequestIdentifier */
 	long retry_after;    /* seconds; -1: the server named none */
 	char *response;      /* owned or NULL: the reply's JSON text */
+	char *at;            /* owned or NULL: FILE:LINE of the script line that failed */
 };
 
 #define CLEAN_ERR CLEANUP(err_done)

@@ -104,6 +104,8 @@ int file_write(const char *path, const char *bytes, size_t len, mode_t mode, boo
 
 int file_make_folder(const char *path, struct err *err)
 {
+	if (!*path)
+		return err_set(err, ERR_INTERNAL, "cannot make a folder: its path is empty");
 	CLEAN_FREE char *part = mem_dup(path);
 	for (char *p = part + 1;; p++) {
 		if (*p && *p != '/')

@@ -148,7 +148,7 @@ int text_base64_decode(struct buf *out, const char *s, size_t len)
 {
 	if (len % 4)
 		return -1;
-	while (len && s[len - 1] == '=')
+	for (int padding = 0; padding < 2 && len && s[len - 1] == '='; padding++)
 		len--;
 	uint32_t bits = 0;
 	for (size_t i = 0; i < len; i++) {

@@ -24,6 +24,9 @@ extern const size_t contract_command_count;
 extern const struct command sandbox_commands[];
 extern const size_t sandbox_command_count;
 
+extern const struct command shell_commands[];
+extern const size_t shell_command_count;
+
 /* All of our own commands in the order of help, made once. */
 const struct command_table *own_commands(void);
 

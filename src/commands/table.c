@@ -17,6 +17,7 @@ const struct command_table *own_commands(void)
 		{ config_commands, config_command_count },
 		{ contract_commands, contract_command_count },
 		{ sandbox_commands, sandbox_command_count },
+		{ shell_commands, shell_command_count },
 	};
 	for (size_t g = 0; g < sizeof(groups) / sizeof(groups[0]); g++)
 		for (size_t i = 0; i < groups[g].count && table.count < MOST; i++)

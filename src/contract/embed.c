@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * A tool of the build: `embed SYMBOL INPUT OUTPUT` turns a YAML or JSON document into a C file that holds
- * it as compact JSON, which costs the program nothing to find and little to read.
+ * it as compact JSON, which costs the program nothing to find and little to read. Any other file is embedded
+ * as it is.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "base/file.h"
 #include "lib/yaml.h"
@@ -13,17 +15,21 @@ enum { MAX_INPUT = 16 * 1024 * 1024 };
 static int convert(const char *symbol, const char *input, const char *output, struct err *err)
 {
 	CLEAN_JSON struct json_doc *doc = json_doc_new();
-	CLEAN_BUF struct buf text = { 0 }, json = { 0 }, code = { 0 };
+	CLEAN_BUF struct buf text = { 0 }, bytes = { 0 }, code = { 0 };
 	struct json *root = NULL;
 	if (file_read(input, MAX_INPUT, &text, NULL, ERR_INTERNAL, err) < 0)
 		return -1;
-	if (yaml_read(doc, buf_str(&text), text.len, &root, err) < 0)
+	const char *dot = strrchr(input, '.');
+	if (!dot || (strcmp(dot, ".yaml") != 0 && strcmp(dot, ".json") != 0))
+		buf_add(&bytes, buf_str(&text), text.len);
+	else if (yaml_read(doc, buf_str(&text), text.len, &root, err) < 0)
 		return err_wrap(err, "%s", input);
-	json_write(&json, root, JSON_COMPACT);
+	else
+		json_write(&bytes, root, JSON_COMPACT);
 	buf_add_format(&code, "extern const char %s[];\nextern const unsigned long %s_len;\nconst char %s[] = {", symbol, symbol, symbol);
-	for (size_t i = 0; i < json.len; i++)
-		buf_add_format(&code, "%s%d,", i % 24 ? "" : "\n", (signed char)json.data[i]);
-	buf_add_format(&code, "\n0 };\nconst unsigned long %s_len = %zu;\n", symbol, json.len);
+	for (size_t i = 0; i < bytes.len; i++)
+		buf_add_format(&code, "%s%d,", i % 24 ? "" : "\n", (signed char)bytes.data[i]);
+	buf_add_format(&code, "\n0 };\nconst unsigned long %s_len = %zu;\n", symbol, bytes.len);
 	return file_write(output, code.data, code.len, 0644, false, err);
 }
 

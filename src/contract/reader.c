@@ -468,6 +468,14 @@ static bool same_holes(const char *a, const char *b)
 	return true;
 }
 
+static bool is_method(const char *text)
+{
+	for (size_t i = 0; i < COUNT(methods); i++)
+		if (strcasecmp(methods[i], text) == 0 && strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == strlen(text))
+			return true;
+	return false;
+}
+
 int contract_move(struct contract *contract, const char *operation_id, const char *method, const char *path, struct err *err)
 {
 	struct text_guess guess = { .word = operation_id };
@@ -482,6 +490,10 @@ int contract_move(struct contract *contract, const char *operation_id, const cha
 			err_set(err, ERR_CONFIG, "operations.%s: the path \"%s\" does not have the holes of \"%s\"", operation_id, path,
 				command->path);
 			return err_hint(err, "a path begins with a slash and keeps each {name}");
+		}
+		if (method && !is_method(method)) {
+			err_set(err, ERR_CONFIG, "operations.%s: \"%s\" is no HTTP method", operation_id, method);
+			return err_hint(err, "use GET, POST, PUT, PATCH or DELETE, in capital letters");
 		}
 		command->path = path ? keep(contract, path) : command->path;
 		command->method = method ? keep(contract, method) : command->method;

@@ -10,6 +10,7 @@
 #include "engine/topics.h"
 #include "lib/conffile.h"
 #include "lib/grid.h"
+#include "lib/line.h"
 #include "lib/listener.h"
 #include "lib/yaml.h"
 
@@ -121,8 +122,8 @@ int about_version(const struct session *session, struct err *err)
 	CLEAN_BUF struct buf out = { 0 };
 	buf_add_str(&out, "bangoctl " BANGOCTL_VERSION "\n");
 	if (values_flag(&session->globals, "verbose")) {
-		buf_add_format(&out, "%s\n%s\n%s\n%s\n%s\n%s\n", http_library(), json_library(), yaml_library(), conffile_library(),
-			       grid_library(), listener_library());
+		buf_add_format(&out, "%s\n%s\n%s\n%s\n%s\n%s\n%s\n", http_library(), json_library(), yaml_library(), conffile_library(),
+			       grid_library(), line_library(), listener_library());
 	}
 	return output_text(session, out.data, out.len, err);
 }
@@ -192,7 +193,8 @@ int do_commands(struct session *session, const struct command *command, const st
 	CLEAN_JSON struct json_doc *doc = json_doc_new();
 	struct json *list = json_new(doc, JSON_ARRAY);
 	for (size_t i = 0; i < session->table.count; i++)
-		json_append(list, describe_command(doc, session->table.items[i]));
+		if (!session->table.items[i]->hidden)
+			json_append(list, describe_command(doc, session->table.items[i]));
 	const struct output output = { .value = list, .rows = "", .columns = columns, .column_count = COUNT(columns) };
 	return output_print(session, &output, err);
 }

@@ -14,6 +14,7 @@
 #include "engine/profile.h"
 #include "engine/retry.h"
 #include "engine/sandboxed.h"
+#include "engine/seen.h"
 #include "engine/show.h"
 #include "engine/terminal.h"
 
@@ -126,6 +127,7 @@ static int exchange(struct session *session, const struct request *request, cons
 	if (pace(session, err) < 0)
 		return -1;
 	int result = http_perform(session_http(session), &wire, &options, reply, err);
+	session->last.timing = reply->timing;
 	show_timing(session, &reply->timing);
 	return result;
 }
@@ -233,6 +235,7 @@ static int finish(struct session *session, const struct request *request, const 
 {
 	const struct command *command = request->command;
 	session->applied = request->effect == EFFECT_CHANGE;
+	seen_note(session, answer->outcome.body);
 	report(session, request, answer);
 	const struct output output = {
 		.value = answer->outcome.body,
@@ -269,6 +272,8 @@ static int send_request(struct session *session, const struct request *request, 
 		return show_request(session, request, &url, err);
 	if (policy_check(session, request, err) < 0 || credential_load(session, err) < 0)
 		return -1;
+	free(session->last.request_id);
+	session->last.request_id = mem_dup(request->id);
 	CLEANUP(answer_done) struct answer answer = { 0 };
 	if (try_until_done(session, request, &url, &answer, err) < 0)
 		return explain(session, request, err);

@@ -230,6 +230,19 @@ static int ask(struct session *session, struct err *err)
 	return result;
 }
 
+/* One warning that names winner and loser, whatever is in conflict. */
+static void warn_of_conflict(const struct session *session)
+{
+	const char *own = setting_text(&session->settings, SETTING_USERNAME), *variable = getenv("BANGOCTL_USERNAME");
+	bool name = own && variable && *variable && strcmp(own, variable) != 0;
+	bool secret = !values_get(&session->globals, "password-fd") && profile_has_secret(session) && environment_has_secret(session);
+	const char *what = name && secret ? "user name and password" : name ? "user name" : "password";
+	if (name || secret)
+		terminal_note(session->profile_explicit ? "warning: %s: profile %s wins over the environment" :
+							  "warning: %s: the environment wins over profile %s",
+			      what, session->profile);
+}
+
 static int load_username(struct session *session, struct err *err)
 {
 	const char *own = setting_text(&session->settings, SETTING_USERNAME);
@@ -238,10 +251,6 @@ static int load_username(struct session *session, struct err *err)
 		variable = NULL;
 	bool own_wins = own && (session->profile_explicit || !variable);
 	const char *name = own_wins ? own : variable ? variable : own;
-	if (own && variable && strcmp(own, variable) != 0)
-		terminal_note(own_wins ? "warning: the user name of profile %s is used, not BANGOCTL_USERNAME" :
-					 "warning: BANGOCTL_USERNAME is used, not the user name of profile %s",
-			      session->profile);
 	bool basic = strcmp(setting_text(&session->settings, SETTING_AUTH), "basic") == 0;
 	if (!name && basic) {
 		err_set(err, ERR_CONFIG, "profile \"%s\" has no user name", session->profile);
@@ -260,10 +269,6 @@ static int load_secret(struct session *session, struct err *err)
 		return from_fd(session, fd, err);
 	bool own = profile_has_secret(session), variable = environment_has_secret(session);
 	bool own_first = own && (session->profile_explicit || !variable);
-	if (own && variable)
-		terminal_note(own_first ? "warning: the password of profile %s is used, not the one of the environment" :
-					  "warning: the password of the environment is used, not the one of profile %s",
-			      session->profile);
 	int result = own_first ? from_profile(session, err) : from_environment(session, err);
 	return result == 1 ? ask(session, err) : result;
 }
@@ -280,6 +285,7 @@ int credential_load(struct session *session, struct err *err)
 	}
 	free(session->username);
 	session->username = NULL;
+	warn_of_conflict(session);
 	if (load_username(session, err) < 0)
 		return -1;
 	return load_secret(session, err);

@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "commands/commands.h"
 #include "engine/credential.h"
 #include "engine/output.h"
 #include "engine/profile.h"
@@ -85,23 +84,6 @@ int do_config_show(struct session *session, const struct command *command, const
 	return show_settings(session, values_flag(values, "origin"), err);
 }
 
-/* Makes a session of the same config with another profile. */
-static int settle_profile(const struct session *session, const char *name, struct session *other, struct err *err)
-{
-	static const char *const kept[] = { "config", "output", "json", "expanded" };
-	*other = (struct session){ .actions = session->actions, .stop = session->stop };
-	for (size_t i = 0; i < session->globals.count; i++)
-		for (size_t k = 0; k < COUNT(kept); k++)
-			if (strcmp(session->globals.items[i].arg->name, kept[k]) == 0)
-				values_add(&other->globals, session->globals.items[i].arg, session->globals.items[i].text);
-	for (size_t i = 0; i < global_option_count; i++)
-		if (strcmp(global_options[i].name, "profile") == 0)
-			values_add(&other->globals, &global_options[i], name);
-	if (session_settle(other, err) < 0)
-		return -1;
-	return other->trouble.kind == ERR_OK ? 0 : session_trouble(other, err);
-}
-
 int do_profile_show(struct session *session, const struct command *command, const struct values *values, struct err *err)
 {
 	(void)command;
@@ -112,7 +94,7 @@ int do_profile_show(struct session *session, const struct command *command, cons
 		return show_settings(session, true, err);
 	}
 	CLEANUP(session_done) struct session other = { 0 };
-	return settle_profile(session, name, &other, err) < 0 ? -1 : show_settings(&other, true, err);
+	return session_derive(session, name, &other, err) < 0 ? -1 : show_settings(&other, true, err);
 }
 
 /* ---- list and check ---- */
@@ -152,7 +134,7 @@ static int check_profile(const struct session *session, const struct json *profi
 {
 	CLEANUP(session_done) struct session other = { 0 };
 	CLEANUP(http_url_done) struct http_url url = { 0 };
-	if (settle_profile(session, profile->key, &other, err) < 0)
+	if (session_derive(session, profile->key, &other, err) < 0)
 		return -1;
 	if (!session_is_sandbox(&other) && profile_url(&other, &url, err) < 0)
 		return -1;

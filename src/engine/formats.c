@@ -20,13 +20,18 @@ static const char *column_of(const struct rows *rows, size_t c)
 	return rows->column_count ? rows->columns[c] : "";
 }
 
+static char *safe_text(const char *text, size_t len)
+{
+	struct buf safe = { 0 };
+	text_escape(&safe, text, len, false);
+	return buf_take(&safe);
+}
+
 static char *safe_cell(const struct json *row, const char *column)
 {
 	CLEAN_BUF struct buf bare = { 0 };
-	struct buf safe = { 0 };
 	rows_cell(&bare, row, column);
-	text_escape(&safe, buf_str(&bare), bare.len, false);
-	return buf_take(&safe);
+	return safe_text(buf_str(&bare), bare.len);
 }
 
 static bool column_is_numeric(const struct rows *rows, const char *column)
@@ -58,7 +63,7 @@ size_t format_table_width(const struct rows *rows)
 
 /* What a grid points at. */
 struct cells {
-	char **texts;
+	char **texts; /* owned: the cells, then the headers */
 	const char **headers;
 	bool *right;
 	size_t count;
@@ -77,17 +82,17 @@ void format_table(struct buf *out, const struct rows *rows, const struct format_
 {
 	size_t columns = width_of(rows);
 	CLEANUP(cells_done) struct cells cells = {
-		.texts = mem_new(rows->count * columns + 1, sizeof(char *)),
+		.texts = mem_new((rows->count + 1) * columns, sizeof(char *)),
 		.headers = mem_new(columns, sizeof(char *)),
 		.right = mem_new(columns, sizeof(bool)),
 	};
-	for (size_t c = 0; c < columns; c++) {
-		cells.headers[c] = column_of(rows, c);
-		cells.right[c] = column_is_numeric(rows, cells.headers[c]);
-	}
 	for (size_t r = 0; r < rows->count; r++)
 		for (size_t c = 0; c < columns; c++)
-			cells.texts[cells.count++] = safe_cell(rows->items[r], cells.headers[c]);
+			cells.texts[cells.count++] = safe_cell(rows->items[r], column_of(rows, c));
+	for (size_t c = 0; c < columns; c++) {
+		cells.headers[c] = cells.texts[cells.count++] = safe_text(column_of(rows, c), strlen(column_of(rows, c)));
+		cells.right[c] = column_is_numeric(rows, column_of(rows, c));
+	}
 	const struct grid grid = {
 		.headers = cells.headers,
 		.columns = columns,
@@ -106,7 +111,7 @@ static void expand_row(struct buf *out, const struct rows *rows, const struct js
 {
 	CLEANUP(cells_done) struct cells cells = { .texts = mem_new(rows->column_count * 2 + 1, sizeof(char *)) };
 	for (size_t c = 0; c < rows->column_count; c++) {
-		cells.texts[cells.count++] = mem_dup(rows->columns[c]);
+		cells.texts[cells.count++] = safe_text(rows->columns[c], strlen(rows->columns[c]));
 		cells.texts[cells.count++] = safe_cell(row, rows->columns[c]);
 	}
 	static const char *const headers[] = { "", "" };
@@ -151,18 +156,22 @@ static void separated(struct buf *out, const struct rows *rows, const struct for
 		      const char *end, void (*add)(struct buf *, const char *, size_t))
 {
 	size_t columns = width_of(rows);
-	CLEAN_BUF struct buf cell = { 0 };
+	CLEAN_BUF struct buf cell = { 0 }, plain = { 0 };
 	for (size_t c = 0; style->headers && rows->column_count && c < columns; c++) {
-		add(out, rows->columns[c], strlen(rows->columns[c]));
-		buf_add_str(out, c + 1 < columns ? separator : end);
+		add(&plain, rows->columns[c], strlen(rows->columns[c]));
+		buf_add_str(&plain, c + 1 < columns ? separator : end);
 	}
 	for (size_t r = 0; r < rows->count; r++)
 		for (size_t c = 0; c < columns; c++) {
 			buf_clear(&cell);
 			rows_cell(&cell, rows->items[r], column_of(rows, c));
-			add(out, buf_str(&cell), cell.len);
-			buf_add_str(out, c + 1 < columns ? separator : end);
+			add(&plain, buf_str(&cell), cell.len);
+			buf_add_str(&plain, c + 1 < columns ? separator : end);
 		}
+	if (style->terminal)
+		text_escape(out, buf_str(&plain), plain.len, true);
+	else
+		buf_add(out, buf_str(&plain), plain.len);
 }
 
 /* RFC 4180 ends lines with CRLF; on a terminal that is no help. */

@@ -83,10 +83,18 @@ static void read_body(const struct http_reply *reply, struct json_doc *doc, stru
 			buf_add_format(why, "; its type is %s", type);
 		return;
 	}
-	outcome->body = body;
 	const struct json *code = json_get(body, "responseCode");
-	if (code && (code->type == JSON_STRING || code->type == JSON_NUMBER))
-		outcome->response_code = code->text;
+	const char *text = json_is(code, JSON_NUMBER) ? code->text : json_string(code);
+	if (json_is_scalar(body)) {
+		buf_add_str(why, "the reply is neither an object nor an array");
+		return;
+	}
+	if (code && !text && code->type != JSON_NULL) {
+		buf_add_str(why, "the reply's responseCode is neither a text nor a number");
+		return;
+	}
+	outcome->body = body;
+	outcome->response_code = text;
 	outcome->response_message = json_get_string(body, "responseMessage");
 }
 

@@ -8,11 +8,12 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "engine/formats.h"
+#include "engine/pager.h"
 #include "engine/terminal.h"
 
 int output_text(const struct session *session, const char *text, size_t len, struct err *err)
 {
-	if (!len || file_write_all(STDOUT_FILENO, text, len) == 0)
+	if (!len || (session->in_shell && !session->at && pager_show(text, len)) || file_write_all(STDOUT_FILENO, text, len) == 0)
 		return 0;
 	if (errno == EPIPE && !session->applied)
 		return 0;

@@ -15,14 +15,22 @@ static const char *variable(const char *name)
 	return text && *text ? text : NULL;
 }
 
-/* The text that the options give to a setting, or NULL. */
+/* The text that the options give to a setting, or NULL. Of -o, --json and -x the last one counts: in the shell a
+ * line's option comes after what the session began with. */
 static const char *option_text(const struct values *globals, enum setting setting)
 {
 	const char *option = setting_row(setting)->option;
-	const char *text = option ? values_get(globals, option) : NULL;
-	if (setting == SETTING_OUTPUT && !text)
-		text = values_flag(globals, "json") ? "json" : values_flag(globals, "expanded") ? "expanded" : NULL;
-	return text;
+	if (setting != SETTING_OUTPUT)
+		return option ? values_get(globals, option) : NULL;
+	for (size_t i = globals->count; i > 0; i--) {
+		const struct value *value = &globals->items[i - 1];
+		bool shorthand = strcmp(value->arg->name, "json") == 0 || strcmp(value->arg->name, "expanded") == 0;
+		if (shorthand && strcmp(value->text, "false") != 0)
+			return value->arg->name;
+		if (strcmp(value->arg->name, option) == 0)
+			return value->text;
+	}
+	return NULL;
 }
 
 int profile_check_options(const struct values *globals, struct err *err)
@@ -150,12 +158,16 @@ static bool ends_with(const char *text, const char *end)
 static int check_host(const struct session *session, const struct http_url *url, struct err *err)
 {
 	bool live = session_is_live(session);
+	CLEAN_FREE char *host = mem_dup(url->host);
+	size_t len = strlen(host);
+	if (len && host[len - 1] == '.') /* the same host, spelt as a full name */
+		host[len - 1] = '\0';
 	for (size_t i = 0; !live && i < COUNT(live_hosts); i++)
-		if (strcmp(url->host, live_hosts[i]) == 0) {
+		if (strcmp(host, live_hosts[i]) == 0) {
 			err_set(err, ERR_CONFIG, "profile \"%s\" is no live one, but %s is a live host", session->profile, url->host);
 			return err_hint(err, "set environment = \"live\" in its group, or correct base_url");
 		}
-	if (live && ends_with(url->host, test_domain)) {
+	if (live && ends_with(host, test_domain)) {
 		err_set(err, ERR_CONFIG, "profile \"%s\" is live, but %s is a test host", session->profile, url->host);
 		return err_hint(err, "set environment = \"test\" in its group, or correct base_url");
 	}

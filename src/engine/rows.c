@@ -38,6 +38,18 @@ struct sort_key {
 	bool descending;
 };
 
+/* Compares numbers of the same double: whole ones may differ in digits that it does not keep. */
+static int compare_digits(const struct json *a, const struct json *b)
+{
+	static const char digits[] = "0123456789";
+	bool negative = a->text[0] == '-';
+	if (negative != (b->text[0] == '-') || a->len != b->len || strspn(a->text + negative, digits) != a->len - negative ||
+	    strspn(b->text + negative, digits) != b->len - negative)
+		return 0;
+	int order = strcmp(a->text, b->text);
+	return negative ? -order : order;
+}
+
 static int compare_values(const struct json *a, const struct json *b)
 {
 	bool a_missing = !a || a->type == JSON_NULL, b_missing = !b || b->type == JSON_NULL;
@@ -45,7 +57,7 @@ static int compare_values(const struct json *a, const struct json *b)
 		return (int)b_missing - (int)a_missing;
 	if (a->type == JSON_NUMBER && b->type == JSON_NUMBER) {
 		double x = strtod(a->text, NULL), y = strtod(b->text, NULL);
-		return (x > y) - (x < y);
+		return x == y ? compare_digits(a, b) : (x > y) - (x < y);
 	}
 	if (a->type != b->type)
 		return (int)a->type - (int)b->type;

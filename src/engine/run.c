@@ -8,6 +8,8 @@
 #include "base/text.h"
 #include "commands/commands.h"
 #include "engine/about.h"
+#include "engine/profile.h"
+#include "engine/sandboxed.h"
 #include "engine/terminal.h"
 
 /* What works with a config that is broken or missing. */
@@ -22,7 +24,15 @@ static int run_parsed(struct session *session, const struct parsed *parsed, stru
 	session->command = command->name;
 	if (session->trouble.kind != ERR_OK && !needs_no_config(command->action))
 		return session_trouble(session, err);
+	if (!session->actions[command->action])
+		return err_set(err, ERR_USAGE, "\"%s\" must be the first word of its line", command->name);
 	return session->actions[command->action](session, command, &parsed->values, err);
+}
+
+/* The shell begins where a person is at both ends. */
+static bool begins_shell(const struct session *session, const struct parsed *parsed)
+{
+	return !*parsed->group && !session->in_shell && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
 }
 
 /* A group's name alone, or nothing at all: help on stderr, and exit 2. */
@@ -45,6 +55,9 @@ static int run_rest(struct session *session, const struct words *rest, struct er
 	}
 	if (help)
 		return about_help(session, parsed.command, parsed.group, err);
+	if (!parsed.command && begins_shell(session, &parsed))
+		return session->trouble.kind != ERR_OK ? session_trouble(session, err) :
+							 session->actions[ACTION_SHELL](session, NULL, &parsed.values, err);
 	if (!parsed.command)
 		return no_command(session, parsed.group, err);
 	return run_parsed(session, &parsed, err);
@@ -61,6 +74,72 @@ int run_words(struct session *session, const struct words *words, struct err *er
 	if (session_settle(session, err) < 0)
 		return -1;
 	return run_rest(session, &rest, err);
+}
+
+/* ---- lines ---- */
+
+/* Reads a line's global options; the session's own choices are not among them. */
+static int read_line_options(const struct words *words, struct values *options, struct words *rest, struct err *err)
+{
+	static const char *const fixed[] = { "config", "profile", "contract" };
+	if (parse_globals(words, global_options, global_option_count, options, rest, err) < 0)
+		return -1;
+	for (size_t i = 0; i < COUNT(fixed); i++)
+		if (values_get(options, fixed[i])) {
+			err_set(err, ERR_USAGE, "--%s cannot stand in a line of the shell or of a script", fixed[i]);
+			return err_hint(err, "write \"use PROFILE\" on a line of its own");
+		}
+	return profile_check_options(options, err);
+}
+
+int run_check(const struct session *session, const struct words *words, struct err *err)
+{
+	CLEANUP(words_done) struct words rest = { 0 };
+	CLEANUP(values_done) struct values options = { 0 };
+	CLEANUP(parsed_done) struct parsed parsed = { 0 };
+	if (read_line_options(words, &options, &rest, err) < 0)
+		return -1;
+	bool help = values_flag(&options, "help"), version = values_flag(&options, "version") && !rest.count;
+	if (parse_command(&rest, &session->table, global_options, global_option_count, help, &parsed, err) < 0)
+		return -1;
+	if (!parsed.command && !help && !version)
+		return err_set(err, ERR_USAGE, *parsed.group ? "\"%s\" needs a command after it" : "no command%s", parsed.group);
+	return 0;
+}
+
+/* Adds a line's options to the session's for as long as it runs. */
+static void lend_options(struct session *session, const struct values *options)
+{
+	for (size_t i = 0; i < options->count; i++)
+		values_add(&session->globals, options->items[i].arg, options->items[i].text);
+	session->lent = options->count;
+}
+
+static void take_options_back(struct session *session)
+{
+	CLEAN_ERR struct err ignored = { 0 };
+	for (; session->lent; session->lent--)
+		free(session->globals.items[--session->globals.count].text);
+	(void)profile_settings(session, &ignored);
+}
+
+int run_line(struct session *session, const struct words *words, struct err *err)
+{
+	CLEANUP(words_done) struct words rest = { 0 };
+	CLEANUP(values_done) struct values options = { 0 };
+	if (read_line_options(words, &options, &rest, err) < 0)
+		return -1;
+	bool misbehaves = values_get(&options, "fault") || values_get(&options, "seed");
+	session->applied = false;
+	session->command = NULL;
+	lend_options(session, &options);
+	if (misbehaves)
+		sandboxed_stop(session);
+	int result = profile_settings(session, err) < 0 ? -1 : run_rest(session, &rest, err);
+	if (misbehaves)
+		sandboxed_stop(session);
+	take_options_back(session);
+	return result;
 }
 
 /* ---- reporting ---- */
@@ -95,7 +174,7 @@ static void report_json(const struct session *session, const struct err *err)
 	json_set(doc, object, "retry_after", err->retry_after >= 0 && err->http_status ? json_new_integer(doc, err->retry_after) : json_new(doc, JSON_NULL));
 	json_set_string(doc, object, "command", session->command);
 	json_set_string(doc, object, "profile", session->profile);
-	json_set(doc, object, "at", json_new(doc, JSON_NULL));
+	json_set_string(doc, object, "at", err->at ? err->at : session->at);
 	if (err->response)
 		(void)json_parse(doc, err->response, strlen(err->response), &response, &ignored);
 	json_set(doc, object, "response", response ? response : json_new(doc, JSON_NULL));
@@ -107,10 +186,15 @@ static void report_json(const struct session *session, const struct err *err)
 
 static void report_text(const struct session *session, const struct err *err)
 {
-	const char *choice = setting_text(&session->settings, SETTING_COLOR);
+	/* a faulty config leaves no settings, but the option holds */
+	const char *option = values_get(&session->globals, "color");
+	const char *choice = option ? option : setting_text(&session->settings, SETTING_COLOR);
 	bool color = terminal_color(STDERR_FILENO, choice ? choice : "auto");
 	CLEAN_BUF struct buf out = { 0 };
 	buf_add_str(&out, color ? "\033[1;31mbangoctl:\033[0m " : "bangoctl: ");
+	const char *at = err->at ? err->at : session->at;
+	if (at)
+		buf_add_format(&out, "%s: ", at);
 	text_escape(&out, err->message, strlen(err->message), false);
 	if (err->request_id)
 		buf_add_format(&out, " (request %s)", err->request_id);

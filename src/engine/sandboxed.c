@@ -33,3 +33,9 @@ int sandboxed_start(struct session *session, int port, bool log, struct err *err
 	free(faults);
 	return result;
 }
+
+void sandboxed_stop(struct session *session)
+{
+	sandbox_stop(session->sandbox);
+	session->sandbox = NULL;
+}

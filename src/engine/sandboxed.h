@@ -8,6 +8,9 @@
 /* Starts it on `port` (0: a free one) unless it runs already; `log` shows each request on stderr. */
 int sandboxed_start(struct session *session, int port, bool log, struct err *err);
 
+/* Ends it; the next call starts a fresh one on the same entitlements. */
+void sandboxed_stop(struct session *session);
+
 /* The seed of --seed, or -1. */
 long long sandboxed_seed(const struct session *session);
 

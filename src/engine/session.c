@@ -22,15 +22,15 @@ static void take_password(struct session *session)
 static void make_table(struct session *session)
 {
 	const struct command_table *own = own_commands();
-	size_t total = own->count + session->contract.command_count;
 	free(session->table_items);
-	session->table_items = mem_new(total, sizeof(*session->table_items));
+	session->table_items = mem_new(own->count + session->contract.command_count, sizeof(*session->table_items));
 	size_t n = 0;
 	for (size_t i = 0; i < session->contract.command_count; i++)
 		session->table_items[n++] = &session->contract.commands[i];
 	for (size_t i = 0; i < own->count; i++)
-		session->table_items[n++] = own->items[i];
-	session->table = (struct command_table){ session->table_items, total };
+		if (!own->items[i]->in_shell || session->in_shell)
+			session->table_items[n++] = own->items[i];
+	session->table = (struct command_table){ session->table_items, n };
 }
 
 /* Moves the operations that the profile configures otherwise. */
@@ -84,8 +84,65 @@ int session_trouble(struct session *session, struct err *err)
 	return -1;
 }
 
+void session_enter_shell(struct session *session)
+{
+	session->in_shell = true;
+	make_table(session);
+}
+
+int session_derive(const struct session *session, const char *profile, struct session *other, struct err *err)
+{
+	*other = (struct session){
+		.actions = session->actions,
+		.stop = session->stop,
+		.last_signal = session->last_signal,
+		.in_shell = session->in_shell,
+	};
+	const struct arg *named = NULL;
+	for (size_t i = 0; i < global_option_count; i++)
+		if (strcmp(global_options[i].name, "profile") == 0)
+			named = &global_options[i];
+	for (size_t i = 0; i < session->globals.count - session->lent; i++)
+		if (!profile || session->globals.items[i].arg != named)
+			values_add(&other->globals, session->globals.items[i].arg, session->globals.items[i].text);
+	if (profile)
+		values_add(&other->globals, named, profile);
+	if (secret_is_set(&session->env_password))
+		secret_set(&other->env_password, secret_reveal(&session->env_password), session->env_password.len);
+	if (session_settle(other, err) < 0)
+		return -1;
+	return other->trouble.kind == ERR_OK ? 0 : session_trouble(other, err);
+}
+
+int session_use(struct session *session, const char *profile, struct err *err)
+{
+	struct session other = { 0 };
+	if (session_derive(session, profile, &other, err) < 0) {
+		session_done(&other);
+		return -1;
+	}
+	/* what outlasts the change of profile */
+	other.http = session->http;
+	other.last = session->last;
+	other.seen = session->seen;
+	other.seen_count = session->seen_count;
+	other.changes = session->changes;
+	other.at = session->at;
+	session->http = NULL;
+	session->last.request_id = NULL;
+	session->seen = NULL;
+	session->seen_count = 0;
+	session_done(session);
+	*session = other;
+	return 0;
+}
+
 void session_done(struct session *session)
 {
+	for (size_t i = 0; i < session->seen_count; i++)
+		free(session->seen[i]);
+	free(session->seen);
+	free(session->last.request_id);
 	values_done(&session->globals);
 	config_done(&session->config);
 	free(session->profile);

@@ -24,7 +24,8 @@ typedef int (*action_function)(struct session *session, const struct command *co
 
 struct session {
 	const action_function *actions; /* by enum action; borrowed */
-	const volatile sig_atomic_t *stop; /* counts signals; borrowed */
+	volatile sig_atomic_t *stop; /* counts signals; borrowed. The shell sets it back to 0 */
+	const volatile sig_atomic_t *last_signal; /* borrowed */
 	struct values globals;
 	struct config config;
 	char *profile; /* owned; NULL: none is named */
@@ -43,6 +44,17 @@ struct session {
 	const char *command; /* the name of the command that runs; NULL: none was found */
 	bool applied; /* a change was applied in this command */
 	unsigned long changes;
+	size_t lent; /* so many of the last globals hold for the present line only */
+	bool in_shell; /* the table has the shell's own commands too */
+	bool quit; /* the shell or script is to end */
+	const char *at; /* "FILE:LINE" of the script line that runs, or NULL; borrowed */
+	struct {
+		int exit_code;
+		char *request_id; /* owned; NULL: nothing was sent */
+		struct http_timing timing;
+	} last; /* the call that ended last */
+	char **seen; /* owned: entitlement ids of replies, for completion */
+	size_t seen_count;
 	long long last_request; /* clock_monotonic, for `rate` */
 };
 
@@ -52,6 +64,18 @@ struct session {
  * holds the built-in contract: help works all the same. Returns -1, kind ERR_USAGE, only for bad options.
  */
 int session_settle(struct session *session, struct err *err);
+
+/* Adds the shell's own commands to the table. */
+void session_enter_shell(struct session *session);
+
+/*
+ * Makes in `other`, which is empty, a session with the same options but this profile (NULL: as before). -1 with the
+ * reason if that profile cannot be used; session_done in any case.
+ */
+int session_derive(const struct session *session, const char *profile, struct session *other, struct err *err);
+
+/* Goes on with another profile, or changes nothing and returns -1. The connections stay. */
+int session_use(struct session *session, const char *profile, struct err *err);
 
 /* -1 with what is in `trouble`. */
 int session_trouble(struct session *session, struct err *err);

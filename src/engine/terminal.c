@@ -88,6 +88,8 @@ int terminal_ask(const char *prompt, bool hidden, struct buf *answer, struct err
 		silent.c_lflag &= ~(tcflag_t)ECHO;
 		tcsetattr(fd, TCSAFLUSH, &silent);
 	}
+	/* what was pasted or typed ahead is no answer */
+	tcflush(fd, TCIFLUSH);
 	int result = file_write_all(fd, prompt, strlen(prompt)) < 0 ?
 			     err_set(err, ERR_REFUSED, "cannot ask: %s", strerror(errno)) :
 			     read_line(fd, answer, err);

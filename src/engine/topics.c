@@ -67,8 +67,9 @@ static void environment(struct buf *out, const struct help_style *style)
 		{ "BANGOCTL_USERNAME", "the user name; with -p it only fills what the profile leaves out" },
 		{ "BANGOCTL_PASSWORD", "the password, under the same rule; it is taken out of the environment at once" },
 		{ "BANGOCTL_PASSWORD_FILE", "a file that holds it, under the same rule" },
-		{ "BANGOCTL_STATE_DIR", "the folder of the sandbox; by default ~/.local/state/bangoctl, by $XDG_STATE_HOME" },
+		{ "BANGOCTL_STATE_DIR", "the folder of the sandbox and the shell's history; by default ~/.local/state/bangoctl, by $XDG_STATE_HOME" },
 		{ "NO_COLOR, CLICOLOR_FORCE, TERM", "colour, after --color" },
+		{ "BANGOCTL_PAGER, PAGER", "the pager of the shell; empty: none" },
 		{ "COLUMNS", "the width of tables and help" },
 		{ "CI", "never ask" },
 		{ "HTTPS_PROXY, NO_PROXY", "the proxy, if neither option nor profile names one; never for loopback" },
@@ -118,6 +119,32 @@ static void options(struct buf *out, const struct help_style *style)
 	help_options(out, style, global_options, global_option_count);
 }
 
+static void shell(struct buf *out, const struct help_style *style)
+{
+	help_paragraph(out, style, "bangoctl alone at a terminal is a shell, and \"bangoctl run FILE\" takes the same lines from a file. A line is "
+				   "a command without the word bangoctl. The profile is chosen by \"use PROFILE\", not by -p.");
+	help_entry(out, style, "'…' \"…\" \\", "quote as in sh: nothing in single quotes is special, and in double quotes only the backslash "
+					      "before one of \\ \" $ `", 14);
+	help_entry(out, style, "# …", "a comment", 14);
+	help_entry(out, style, "a ; b", "two commands; what follows a failing one on its line is not run", 14);
+	help_entry(out, style, "\\ at the end", "goes on on the next line, and so do open quotes", 14);
+	help_entry(out, style, "a | command", "gives the result to a command of sh; the status is that of a", 14);
+	help_entry(out, style, "a > file", "writes the result to a file; >> adds to it", 14);
+	help_gap(out, style);
+	help_heading(out, style, "Commands of the shell and of scripts");
+	for (size_t i = 0; i < shell_command_count; i++)
+		if (shell_commands[i].in_shell)
+			help_entry(out, style, shell_commands[i].name, shell_commands[i].summary, 14);
+	help_gap(out, style);
+	help_paragraph(out, style, "There are no variables and no loops: for those the system's shell is the better one, and bangoctl's exit codes "
+				   "and --field are made for it.");
+	help_paragraph(out, style, "At the prompt TAB completes, Ctrl-R searches the history, and Ctrl-C drops the line. During a read Ctrl-C ends "
+				   "it (130); during a change the first one waits on, since the outcome would be unknown, and the second one "
+				   "gives up (10). A result longer than the screen goes through $BANGOCTL_PAGER, $PAGER, or less.");
+	help_paragraph(out, style, "A script is checked as a whole before its first line runs, stops at its first failing command, and ends with "
+				   "that command's exit code.");
+}
+
 static void sandbox(struct buf *out, const struct help_style *style)
 {
 	help_paragraph(out, style, "Profile sandbox is a simulator in this program: no account, no server, no network. It keeps a small book of "
@@ -141,6 +168,7 @@ const struct topic topics[] = {
 	{ "output", "formats, rows and columns", output },
 	{ "contract", "where the commands come from", contract },
 	{ "options", "the options of every command", options },
+	{ "shell", "the interactive shell, and the lines of scripts", shell },
 	{ "sandbox", "the simulator and its faults", sandbox },
 };
 

@@ -84,6 +84,17 @@ enum action {
 	ACTION_SANDBOX_RESET,
 	ACTION_SANDBOX_SEED,
 	ACTION_SANDBOX_STATUS,
+	ACTION_COMPLETION,
+	ACTION_COMPLETE,
+	ACTION_MANUAL,
+	ACTION_RUN,
+	ACTION_USE,
+	ACTION_SET,
+	ACTION_STATUS,
+	ACTION_SOURCE,
+	ACTION_EXPECT,
+	ACTION_QUIT,
+	ACTION_SHELL, /* of no command: bangoctl alone at a terminal */
 	ACTION_COUNT
 };
 
@@ -111,6 +122,8 @@ struct command {
 	size_t arg_count;
 
 	enum action action;
+	bool hidden; /* for programs: not in help and completion */
+	bool in_shell; /* only within the shell and scripts */
 
 	/* the rest is for API calls */
 	const char *operation_id;

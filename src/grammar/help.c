@@ -23,10 +23,26 @@ void help_roff(struct buf *out, const char *text)
 	}
 }
 
+/* Whether what was written last is a section's title, which begins a paragraph by itself. */
+static bool after_title(const struct buf *out)
+{
+	size_t start = out->len ? out->len - 1 : 0;
+	while (start && out->data[start - 1] != '\n')
+		start--;
+	return out->len && out->data[start] == '.' && out->data[start + 1] == 'S';
+}
+
+static void begin_paragraph(struct buf *out)
+{
+	if (!after_title(out))
+		buf_add_str(out, ".PP\n");
+}
+
 void help_heading(struct buf *out, const struct help_style *style, const char *text)
 {
 	if (style->roff) {
-		buf_add_str(out, ".PP\n\\fI");
+		begin_paragraph(out);
+		buf_add_str(out, "\\fI");
 		help_roff(out, text);
 		buf_add_str(out, "\\fR\n");
 		return;
@@ -37,7 +53,7 @@ void help_heading(struct buf *out, const struct help_style *style, const char *t
 void help_paragraph(struct buf *out, const struct help_style *style, const char *text)
 {
 	if (style->roff) {
-		buf_add_str(out, ".PP\n");
+		begin_paragraph(out);
 		help_roff(out, text);
 		buf_add_char(out, '\n');
 		return;
@@ -48,8 +64,10 @@ void help_paragraph(struct buf *out, const struct help_style *style, const char 
 
 void help_code(struct buf *out, const struct help_style *style, const char *lines)
 {
-	if (style->roff)
-		buf_add_str(out, ".PP\n.nf\n");
+	if (style->roff) {
+		begin_paragraph(out);
+		buf_add_str(out, ".nf\n");
+	}
 	for (const char *p = lines; *p;) {
 		size_t len = strcspn(p, "\n");
 		CLEAN_FREE char *line = mem_dup_len(p, len);
@@ -165,7 +183,7 @@ void help_commands(struct buf *out, const struct help_style *style, const struct
 		column = 34;
 	for (size_t i = 0; i < table->count; i++) {
 		const struct command *command = table->items[i];
-		if (strncmp(command->name, group, len) == 0 && (!len || command->name[len] == ' '))
+		if (!command->hidden && strncmp(command->name, group, len) == 0 && (!len || command->name[len] == ' '))
 			help_entry(out, style, command->name, command->summary, column);
 	}
 }

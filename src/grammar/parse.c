@@ -311,6 +311,8 @@ static int unknown_command(const struct command_table *table, const char *group,
 	CLEAN_BUF struct buf near = { 0 };
 	for (size_t i = 0; i < table->count; i++) {
 		const char *name = table->items[i]->name;
+		if (table->items[i]->hidden)
+			continue;
 		if (depth && (strncmp(name, group, depth - 1) != 0 || name[depth - 1] != ' '))
 			continue;
 		CLEAN_FREE char *part = mem_dup_len(name + depth, strcspn(name + depth, " "));

@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <libconfig.h>
+#include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -37,15 +38,27 @@ static bool skip_quoted(struct scan *scan)
 	return true;
 }
 
+/* Whether the digits at `text` are an integer that libconfig keeps: of 32 bits, or of 64 with an L behind. */
+static bool integer_fits(const char *text, int base)
+{
+	char *end = NULL;
+	errno = 0;
+	long long number = strtoll(text, &end, base);
+	return errno == 0 && (*end == 'L' || (number <= INT32_MAX && number >= INT32_MIN));
+}
+
 static int check_word(const struct scan *scan, size_t len, struct err *err)
 {
-	size_t sign = scan->p[0] == '-' || scan->p[0] == '+';
-	size_t digits = strspn(scan->p + sign, "0123456789");
-	if (!digits || sign + digits != len)
-		return 0;
-	errno = 0;
-	long long number = strtoll(scan->p, NULL, 10);
-	if (errno || number > INT32_MAX || number < INT32_MIN)
+	const char *digits = scan->p + (scan->p[0] == '-' || scan->p[0] == '+');
+	size_t rest = len - (size_t)(digits - scan->p);
+	bool fits = true;
+	if (rest > 2 && digits[0] == '0' && (digits[1] == 'x' || digits[1] == 'X'))
+		fits = integer_fits(scan->p, 16);
+	else if (strspn(digits, "0123456789L") == rest && isdigit((unsigned char)digits[0]))
+		fits = integer_fits(scan->p, 10);
+	else if (isdigit((unsigned char)digits[0]) || digits[0] == '.')
+		fits = isfinite(strtod(scan->p, NULL));
+	if (!fits)
 		return err_set(err, ERR_CONFIG, "line %u: the number %.*s is out of range", scan->line, (int)len, scan->p);
 	return 0;
 }
@@ -123,10 +136,13 @@ int conffile_read(struct json_doc *doc, const char *text, size_t len, struct jso
 		return err_set(err, ERR_CONFIG, "line 1: the file holds a NUL byte");
 	if (check_text(text, err) < 0)
 		return -1;
+	/* libconfig does not know a comment that ends with the file */
+	const char *last_line = strrchr(text, '\n');
+	CLEAN_FREE char *whole = buf_format("%s%s", text, strpbrk(last_line ? last_line : text, "#/") ? "\n" : "");
 	config_t config;
 	config_init(&config);
 	int result = 0;
-	if (config_read_string(&config, text) == CONFIG_TRUE)
+	if (config_read_string(&config, whole) == CONFIG_TRUE)
 		*root = convert(doc, config_root_setting(&config));
 	else
 		result = err_set(err, ERR_CONFIG, "line %d: %s", config_error_line(&config), config_error_text(&config));

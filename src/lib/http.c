@@ -7,6 +7,7 @@
 #include <dirent.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 
 static const char ca_folder[] = "/etc/ssl/certs";
 
@@ -309,20 +310,32 @@ static double seconds(CURL *easy, CURLINFO info)
 	return (double)microseconds / 1e6;
 }
 
+/* Seconds or a date (RFC 9110, 10.2.3); -1: none. libcurl's own reading makes 0 of garbage and of too many digits. */
+static long read_retry_after(CURL *easy)
+{
+	struct curl_header *header;
+	if (curl_easy_header(easy, "Retry-After", 0, CURLH_HEADER, -1, &header) != CURLHE_OK)
+		return -1;
+	const char *text = header->value;
+	size_t digits = strspn(text, "0123456789");
+	if (digits && !text[digits])
+		return digits > 9 ? 999999999L : strtol(text, NULL, 10);
+	time_t date = curl_getdate(text, NULL), now = time(NULL);
+	if (date == -1)
+		return -1;
+	return date > now ? (long)(date - now) : 0;
+}
+
 static void read_facts(struct exchange *exchange)
 {
 	CURL *easy = exchange->easy;
 	struct http_reply *reply = exchange->reply;
-	curl_off_t retry_after = 0;
 	char *type = NULL;
 	long connects = 0;
 	curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &reply->status);
 	curl_easy_getinfo(easy, CURLINFO_CONTENT_TYPE, &type);
-	curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &retry_after);
 	curl_easy_getinfo(easy, CURLINFO_NUM_CONNECTS, &connects);
-	struct curl_header *header;
-	bool named = curl_easy_header(easy, "Retry-After", 0, CURLH_HEADER, -1, &header) == CURLHE_OK;
-	reply->retry_after = named ? (long)retry_after : -1;
+	reply->retry_after = read_retry_after(easy);
 	if (type)
 		buf_add_str(&reply->content_type, type);
 	reply->sent = was_sent(exchange);
@@ -422,7 +435,8 @@ static bool is_loopback(const char *host)
 
 static int take_apart(CURLU *handle, const char *text, struct http_url *url, struct err *err)
 {
-	if (curl_url_set(handle, CURLUPART_URL, text, CURLU_PATH_AS_IS) != CURLUE_OK)
+	/* libcurl takes the first part of the path for the host after three slashes */
+	if (strstr(text, ":///") || curl_url_set(handle, CURLUPART_URL, text, CURLU_PATH_AS_IS) != CURLUE_OK)
 		return err_set(err, ERR_CONFIG, "\"%s\" is not a URL", text);
 	CLEAN_FREE char *scheme = part(handle, CURLUPART_SCHEME), *user = part(handle, CURLUPART_USER);
 	CLEAN_FREE char *password = part(handle, CURLUPART_PASSWORD), *query = part(handle, CURLUPART_QUERY);

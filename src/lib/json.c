@@ -466,6 +466,8 @@ int json_parse(struct json_doc *doc, const char *text, size_t len, struct json *
 {
 	if (!text_is_utf8(text, len))
 		return err_set(err, ERR_USAGE, "not JSON: it holds bytes that are not UTF-8");
+	if (memchr(text, '\v', len) || memchr(text, '\f', len)) /* yajl takes these two for blanks */
+		return err_set(err, ERR_USAGE, "not JSON: it holds a control character");
 	if (!surrogates_pair(text, len))
 		return err_set(err, ERR_USAGE, "not usable JSON: half of a surrogate pair in a string");
 	struct reader reader = { .doc = doc };

@@ -22,6 +22,7 @@ struct builder {
 	const char *keys[JSON_MAX_DEPTH]; /* the key that waits for its value, per open mapping */
 	size_t key_lens[JSON_MAX_DEPTH];
 	bool merging[JSON_MAX_DEPTH];     /* the waiting key is `<<` */
+	struct json *merges[JSON_MAX_DEPTH]; /* an array of what is to be merged at the mapping's end, or NULL */
 	size_t depth;
 	struct anchor *anchors;
 	size_t anchor_count;
@@ -51,27 +52,57 @@ static size_t weigh(const struct json *value, size_t limit)
 	return weight;
 }
 
-/* Copies the members of `from` that the mapping does not have yet. */
-static void merge_members(struct builder *builder, struct json *mapping, const struct json *from)
+/* How many containers stand within each other, itself included. */
+static size_t depth_of(const struct json *value)
 {
-	for (const struct json *item = from->first; item; item = item->next)
-		if (!json_get(mapping, item->key))
-			json_add_member(builder->doc, mapping, item->key, item->key_len, json_copy(builder->doc, item));
+	size_t deepest = 0;
+	if (json_is_scalar(value))
+		return 0;
+	for (const struct json *item = value->first; item; item = item->next) {
+		size_t depth = depth_of(item);
+		deepest = depth > deepest ? depth : deepest;
+	}
+	return deepest + 1;
 }
 
-static int merge(struct builder *builder, struct json *mapping, const struct json *value, struct err *err)
+/* Copies the members of `from` that neither the mapping nor `merged` has. */
+static void merge_members(struct builder *builder, const struct json *mapping, struct json *merged, const struct json *from)
 {
-	if (value->type == JSON_OBJECT) {
-		merge_members(builder, mapping, value);
-		return 0;
+	for (const struct json *item = from->first; item; item = item->next)
+		if (!json_get(mapping, item->key) && !json_get(merged, item->key))
+			json_add_member(builder->doc, merged, item->key, item->key_len, json_copy(builder->doc, item));
+}
+
+/* Puts what was merged before the mapping's own members, which win wherever they stand. */
+static void merge_all(struct builder *builder, struct json *mapping, const struct json *merges)
+{
+	struct json *merged = json_new(builder->doc, JSON_OBJECT);
+	for (const struct json *item = merges->first; item; item = item->next) {
+		if (item->type == JSON_OBJECT)
+			merge_members(builder, mapping, merged, item);
+		for (const struct json *one = item->type == JSON_ARRAY ? item->first : NULL; one; one = one->next)
+			merge_members(builder, mapping, merged, one);
 	}
-	if (value->type != JSON_ARRAY)
+	if (!merged->first)
+		return;
+	merged->last->next = mapping->first;
+	mapping->first = merged->first;
+	mapping->last = mapping->last ? mapping->last : merged->last;
+	mapping->count += merged->count;
+}
+
+/* Keeps the value of a merge key until the mapping is whole. */
+static int add_merge(struct builder *builder, struct json *value, struct err *err)
+{
+	size_t top = builder->depth - 1;
+	if (value->type != JSON_OBJECT && value->type != JSON_ARRAY)
 		return fail(builder, err, "a merge key (<<) needs a mapping");
-	for (const struct json *item = value->first; item; item = item->next) {
+	for (const struct json *item = value->type == JSON_ARRAY ? value->first : NULL; item; item = item->next)
 		if (item->type != JSON_OBJECT)
 			return fail(builder, err, "a merge key (<<) needs mappings");
-		merge_members(builder, mapping, item);
-	}
+	if (!builder->merges[top])
+		builder->merges[top] = json_new(builder->doc, JSON_ARRAY);
+	json_append(builder->merges[top], value);
 	return 0;
 }
 
@@ -94,7 +125,7 @@ static int add_value(struct builder *builder, struct json *value, struct err *er
 		return fail(builder, err, "a key must be a plain text");
 	if (builder->merging[top]) {
 		builder->keys[top] = NULL;
-		return merge(builder, parent, value, err);
+		return add_merge(builder, value, err);
 	}
 	json_add_member(builder->doc, parent, builder->keys[top], builder->key_lens[top], value);
 	builder->keys[top] = NULL;
@@ -189,6 +220,7 @@ static int on_start(struct builder *builder, enum json_type type, const yaml_cha
 	builder->stack[builder->depth] = value;
 	builder->keys[builder->depth] = NULL;
 	builder->merging[builder->depth] = false;
+	builder->merges[builder->depth] = NULL;
 	builder->depth++;
 	return 0;
 }
@@ -196,6 +228,8 @@ static int on_start(struct builder *builder, enum json_type type, const yaml_cha
 static int on_end(struct builder *builder, struct err *err)
 {
 	struct json *closed = builder->stack[--builder->depth];
+	if (builder->merges[builder->depth])
+		merge_all(builder, closed, builder->merges[builder->depth]);
 	return awaits_merge(builder) ? add_value(builder, closed, err) : 0;
 }
 
@@ -214,6 +248,8 @@ static int on_alias(struct builder *builder, const yaml_event_t *event, struct e
 	builder->aliased += weigh(target, MAX_ALIASED + 1);
 	if (builder->aliased > MAX_ALIASED)
 		return fail(builder, err, "the aliases expand to too much");
+	if (builder->depth + depth_of(target) > JSON_MAX_DEPTH)
+		return fail(builder, err, "nested too deep");
 	return add_value(builder, json_copy(builder->doc, target), err);
 }
 

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "engine/seen.h"
+
+#include <string.h>
+
+#include "commands/commands.h"
+#include "engine/rows.h"
+#include "engine/topics.h"
+
+enum { MOST_SEEN = 1000 };
+
+static void keep(struct session *session, const char *id)
+{
+	/* what would need quotes is not offered */
+	if (!id || !*id || strpbrk(id, " \t\r\n'\"\\;|>#") || session->seen_count >= MOST_SEEN)
+		return;
+	for (size_t i = 0; i < session->seen_count; i++)
+		if (strcmp(session->seen[i], id) == 0)
+			return;
+	session->seen = mem_grow(session->seen, session->seen_count, sizeof(*session->seen));
+	session->seen[session->seen_count++] = mem_dup(id);
+}
+
+static void keep_of_row(struct session *session, const struct json *row)
+{
+	const char *before = "";
+	for (size_t i = 0; i < session->contract.command_count; i++) {
+		const struct command *command = &session->contract.commands[i];
+		for (size_t a = 0; a < command->arg_count && command->args[a].place == ARG_PATH; a++) {
+			if (strcmp(before, command->args[a].wire) != 0)
+				keep(session, json_get_string(row, command->args[a].wire));
+			before = command->args[a].wire;
+		}
+	}
+}
+
+void seen_note(struct session *session, const struct json *body)
+{
+	if (!session->in_shell || !json_is(body, JSON_OBJECT))
+		return;
+	keep_of_row(session, body);
+	for (const struct json *item = body->first; item; item = item->next)
+		for (const struct json *row = item->type == JSON_ARRAY ? item->first : NULL; row; row = row->next)
+			keep_of_row(session, row);
+}
+
+static void offer_profiles(const struct session *session, complete_sink sink, void *context)
+{
+	const struct json *profiles = json_get(session->config.root, "profiles");
+	for (const struct json *item = profiles ? profiles->first : NULL; item; item = item->next)
+		if (strcmp(item->key, "sandbox") != 0)
+			sink(context, item->key, json_get_string(item, "environment"));
+	sink(context, "sandbox", "the simulator in this program");
+}
+
+static void offer_help_words(const struct session *session, complete_sink sink, void *context)
+{
+	for (size_t i = 0; i < topic_count; i++)
+		sink(context, topics[i].name, topics[i].summary);
+	for (size_t i = 0; i < session->table.count; i++)
+		if (!session->table.items[i]->hidden && !strchr(session->table.items[i]->name, ' '))
+			sink(context, session->table.items[i]->name, session->table.items[i]->summary);
+}
+
+void seen_offer(void *context, const struct arg *arg, complete_sink sink, void *sink_context)
+{
+	const struct session *session = context;
+	if (strcmp(arg->name, "profile") == 0 || strcmp(arg->name, "profile-name") == 0)
+		offer_profiles(session, sink, sink_context);
+	else if (strcmp(arg->name, "topic") == 0)
+		offer_help_words(session, sink, sink_context);
+	else if (strcmp(arg->name, "option") == 0)
+		for (size_t i = 0; i < global_option_count; i++)
+			sink(sink_context, global_options[i].name, global_options[i].help);
+	for (size_t i = 0; arg->place == ARG_PATH && i < session->seen_count; i++)
+		sink(sink_context, session->seen[i], NULL);
+}

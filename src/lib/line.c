@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "lib/line.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <readline/history.h>
+#include <readline/readline.h>
+
+#include "base/buf.h"
+#include "base/text.h"
+
+/* What readline's callbacks find: they get no context of their own. */
+static struct {
+	const struct line_settings *settings;
+	bool keeps_history;
+	char *text; /* the line that was finished */
+	bool finished;
+	char **words; /* candidates of the last completion */
+	char **helps; /* NULL where there is none */
+	size_t count;
+	bool files;
+} line;
+
+/* ---- completion ---- */
+
+static void drop_candidates(void)
+{
+	for (size_t i = 0; i < line.count; i++) {
+		free(line.words[i]);
+		free(line.helps[i]);
+	}
+	line.count = 0;
+	line.files = false;
+}
+
+static void take_candidate(void *context, const char *word, const char *help)
+{
+	(void)context;
+	if (strcmp(word, ":file") == 0) {
+		line.files = true;
+		return;
+	}
+	line.words = mem_grow(line.words, line.count, sizeof(*line.words));
+	line.helps = mem_grow(line.helps, line.count, sizeof(*line.helps));
+	line.words[line.count] = mem_dup(word);
+	line.helps[line.count++] = mem_dup(help);
+}
+
+static char *next_candidate(const char *text, int state)
+{
+	static size_t at;
+	(void)text;
+	if (state == 0)
+		at = 0;
+	/* readline frees it by free() */
+	return at < line.count ? mem_dup(line.words[at++]) : NULL;
+}
+
+static char **attempt(const char *text, int start, int end)
+{
+	(void)start;
+	drop_candidates();
+	line.settings->complete(line.settings->context, rl_line_buffer, (size_t)end, take_candidate, NULL);
+	rl_attempted_completion_over = !line.files;
+	/* ours come in the order of the table */
+	rl_sort_completion_matches = line.files;
+	char **matches = line.count ? rl_completion_matches(text, next_candidate) : NULL;
+	/* `--name=` wants its value at once */
+	bool open = matches && !matches[1] && matches[0][0] && matches[0][strlen(matches[0]) - 1] == '=';
+	rl_completion_suppress_append = open;
+	return matches;
+}
+
+static const char *help_of(const char *word)
+{
+	for (size_t i = 0; i < line.count; i++)
+		if (strcmp(line.words[i], word) == 0)
+			return line.helps[i];
+	return NULL;
+}
+
+/* Shows the candidates with their help, a line each, cut at the edge of the screen. */
+static void show_matches(char **matches, int count, int longest)
+{
+	int rows, columns;
+	bool explained = false;
+	rl_get_screen_size(&rows, &columns);
+	for (int i = 1; i <= count; i++)
+		explained = explained || help_of(matches[i]);
+	if (!explained || count > rows * 2) {
+		rl_display_match_list(matches, count, longest);
+		rl_forced_update_display();
+		return;
+	}
+	fputc('\n', rl_outstream);
+	for (int i = 1; i <= count; i++) {
+		const char *help = help_of(matches[i]);
+		int room = columns - longest - 5;
+		fprintf(rl_outstream, "  %-*s  %.*s\n", longest, matches[i], room > 0 ? room : 0, help ? help : "");
+	}
+	rl_forced_update_display();
+}
+
+/* ---- history ---- */
+
+/* The file must be a regular one of mode 0600 before readline writes to it. */
+static bool prepare_history(const char *path)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	struct stat facts;
+	bool good = fd >= 0 && fstat(fd, &facts) == 0 && S_ISREG(facts.st_mode) && fchmod(fd, 0600) == 0;
+	if (fd >= 0)
+		close(fd);
+	return good;
+}
+
+bool line_open(const struct line_settings *settings)
+{
+	line.settings = settings;
+	rl_readline_name = "bangoctl";
+	rl_catch_signals = 0;
+	rl_attempted_completion_function = attempt;
+	rl_completion_display_matches_hook = show_matches;
+	rl_completer_word_break_characters = " \t\n;|>";
+	rl_completer_quote_characters = "'\"";
+	using_history();
+	stifle_history(settings->history_lines);
+	line.keeps_history = settings->history && prepare_history(settings->history) && read_history(settings->history) == 0;
+	return line.keeps_history || !settings->history;
+}
+
+void line_remember(const char *text)
+{
+	if (!*text || *text == ' ')
+		return;
+	CLEAN_FREE char *flat = mem_dup(text);
+	for (char *p = flat; *p; p++)
+		*p = *p == '\n' ? ' ' : *p;
+	HIST_ENTRY *last = history_length ? history_get(history_base + history_length - 1) : NULL;
+	if (last && strcmp(last->line, flat) == 0)
+		return;
+	add_history(flat);
+	if (line.keeps_history)
+		append_history(1, line.settings->history);
+}
+
+void line_close(void)
+{
+	if (line.keeps_history)
+		history_truncate_file(line.settings->history, line.settings->history_lines);
+	drop_candidates();
+	free(line.words);
+	free(line.helps);
+	clear_history();
+	line.words = line.helps = NULL;
+	line.settings = NULL;
+}
+
+/* ---- reading ---- */
+
+static void on_line(char *text)
+{
+	rl_callback_handler_remove();
+	line.text = text;
+	line.finished = true;
+}
+
+/* Ctrl-C: what was typed is dropped, and a fresh prompt stands below it. */
+static void clear_line(void)
+{
+	rl_callback_sigcleanup();
+	rl_free_line_state();
+	fputs("^C", rl_outstream);
+	rl_crlf();
+	rl_callback_handler_remove();
+	line.text = mem_dup("");
+	line.finished = true;
+}
+
+char *line_read(const char *prompt, bool *cleared)
+{
+	*cleared = false;
+	line.finished = false;
+	line.text = NULL;
+	rl_callback_handler_install(prompt, on_line);
+	while (!line.finished) {
+		struct pollfd input = { .fd = STDIN_FILENO, .events = POLLIN };
+		int ready = poll(&input, 1, -1);
+		if (ready > 0) {
+			rl_callback_read_char();
+			continue;
+		}
+		if (errno != EINTR || (*line.settings->signals && *line.settings->last_signal == SIGTERM)) {
+			rl_callback_handler_remove();
+			return NULL;
+		}
+		if (*line.settings->signals) {
+			*cleared = true;
+			clear_line();
+		} else {
+			rl_resize_terminal();
+		}
+	}
+	return line.text;
+}
+
+const char *line_library(void)
+{
+	static char version[32];
+	snprintf(version, sizeof(version), "readline %s", rl_library_version);
+	return version;
+}
