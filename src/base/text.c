@@ -30,6 +30,12 @@ size_t text_utf8_length(const char *text, size_t len)
 bool text_is_utf8(const char *s, size_t len)
 {
 	for (size_t i = 0; i < len;) {
+		uint64_t eight;
+		/* mostly it is ASCII, eight bytes of which are told at once */
+		if (i + sizeof(eight) <= len && (memcpy(&eight, s + i, sizeof(eight)), !(eight & 0x8080808080808080U))) {
+			i += sizeof(eight);
+			continue;
+		}
 		if ((unsigned char)s[i] < 0x80) {
 			i++;
 			continue;

@@ -2,6 +2,7 @@
 #include "contract/document.h"
 
 #include <stdarg.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -133,12 +134,57 @@ static bool flatten(struct contract *contract, struct json *into, const struct j
 	return true;
 }
 
+/* A schema and what it came to: documents use few schemas in many places. */
+struct contract_merged {
+	const struct json *schema; /* NULL: the slot is free */
+	const struct json *whole;
+};
+
+/* The slot where the schema is, or is to be. */
+static struct contract_merged *merged_slot(const struct contract *contract, const struct json *schema)
+{
+	size_t at = ((uintptr_t)schema / sizeof(void *)) * 2654435761U % contract->merged_size;
+	while (contract->merged[at].schema && contract->merged[at].schema != schema)
+		at = (at + 1) % contract->merged_size;
+	return &contract->merged[at];
+}
+
+static void grow_merged(struct contract *contract)
+{
+	struct contract_merged *old = contract->merged;
+	size_t size = contract->merged_size;
+	if (contract->merged_count * 2 < size)
+		return;
+	contract->merged_size = size ? size * 2 : 64;
+	contract->merged = mem_new(contract->merged_size, sizeof(*contract->merged));
+	for (size_t i = 0; i < size; i++)
+		if (old[i].schema)
+			*merged_slot(contract, old[i].schema) = old[i];
+	free(old);
+}
+
+/* A lone `$ref` stands for its target, so that all who refer to it share one result. */
+static const struct json *target_of(struct contract *contract, const struct json *schema, const char *pointer)
+{
+	if (schema->count == 1 && json_get(schema, "$ref"))
+		return document_resolve(contract, schema, pointer);
+	return schema;
+}
+
 const struct json *document_schema(struct contract *contract, const struct json *schema, const char *pointer)
 {
 	if (!json_is(schema, JSON_OBJECT))
 		return NULL;
-	if (!json_get(schema, "$ref") && !json_get(schema, "allOf"))
-		return schema;
+	schema = target_of(contract, schema, pointer);
+	if (!json_is(schema, JSON_OBJECT) || (!json_get(schema, "$ref") && !json_get(schema, "allOf")))
+		return json_is(schema, JSON_OBJECT) ? schema : NULL;
+	grow_merged(contract);
+	struct contract_merged *slot = merged_slot(contract, schema);
+	if (slot->schema)
+		return slot->whole;
 	struct json *whole = json_new(contract->doc, JSON_OBJECT);
-	return flatten(contract, whole, schema, pointer, 0) ? whole : NULL;
+	bool good = flatten(contract, whole, schema, pointer, 0);
+	contract->merged_count++;
+	*slot = (struct contract_merged){ schema, good ? whole : NULL };
+	return slot->whole;
 }

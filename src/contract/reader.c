@@ -2,6 +2,7 @@
 #include "contract/reader.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "base/file.h"
 #include "base/text.h"
@@ -23,6 +24,7 @@ void contract_done(struct contract *contract)
 		free(contract->problems[i].message);
 	}
 	free(contract->problems);
+	free(contract->merged);
 	free(contract->name);
 	json_doc_free(contract->doc);
 	*contract = (struct contract){ 0 };

@@ -29,10 +29,14 @@ struct contract_reserved {
 	const struct command_table *commands;
 };
 
+struct contract_merged;
+
 struct contract {
 	char *name; /* owned: the file's path, or "built-in" */
 	struct json_doc *doc;
 	const struct json *root;
+	struct contract_merged *merged; /* owned: schemas that were merged already, see document.c */
+	size_t merged_count, merged_size;
 	struct command *commands; /* lives in doc */
 	size_t command_count;
 	struct contract_problem *problems; /* owned */

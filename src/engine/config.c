@@ -265,16 +265,16 @@ int config_load(struct config *config, const char *named, struct err *err)
 	return check_file(config, err);
 }
 
-static void template_setting(struct buf *out, const struct setting_row *row, bool active)
+static void template_setting(struct buf *out, const struct setting_row *row, const char *indent, bool active)
 {
 	CLEAN_BUF struct buf help = { 0 };
 	text_wrap(&help, row->help, 0, 82, true);
 	for (const char *p = help.data; *p;) {
 		size_t len = strcspn(p, "\n");
-		buf_add_format(out, "        # %.*s\n", (int)len, p);
+		buf_add_format(out, "%s# %.*s\n", indent, (int)len, p);
 		p += len + (p[len] == '\n');
 	}
-	buf_add_format(out, "        %s%s = %s;\n", active ? "" : "# ", row->key, row->example);
+	buf_add_format(out, "%s%s%s = %s;\n\n", indent, active ? "" : "# ", row->key, row->example);
 }
 
 static void template_defaults(struct buf *out)
@@ -283,7 +283,7 @@ static void template_defaults(struct buf *out)
 	for (int i = 0; i < SETTING_COUNT; i++) {
 		const struct setting_row *row = setting_row((enum setting)i);
 		if ((row->places & IN_DEFAULTS) && row->fallback)
-			template_setting(out, row, false);
+			template_setting(out, row, "    ", false);
 	}
 	buf_add_str(out, "};\n\n");
 }
@@ -301,18 +301,18 @@ void config_template(struct buf *out)
 		const struct setting_row *row = setting_row((enum setting)i);
 		bool active = i == SETTING_ENVIRONMENT || i == SETTING_BASE_URL || i == SETTING_USERNAME;
 		if (row->places & IN_PROFILE)
-			template_setting(out, row, active);
+			template_setting(out, row, "        ", active);
 		if (i == SETTING_USERNAME)
 			buf_add_str(out, "        # The password, from one of these; if there is none, it is asked for.\n"
 					 "        # A command is a list of words: no shell runs it, and it has 10 seconds.\n"
 					 "        # password_command = [ \"pass\", \"show\", \"bango/test\" ];\n"
 					 "        # password_file = \"~/.config/bangoctl/test.password\";\n"
-					 "        # password = \"…\";\n");
+					 "        # password = \"…\";\n\n");
 	}
 	buf_add_str(out, "        # Single operations whose method or path Bango configured otherwise for this route.\n"
 			 "        # operations = {\n"
 			 "        #     activateEntitlement = { method = \"PUT\"; path = \"/v2/entitlement/{entitlementId}/activation\"; };\n"
-			 "        # };\n    };\n"
+			 "        # };\n    };\n\n"
 			 "    # live = {\n    #     environment = \"live\";\n"
 			 "    #     base_url = \"https://eu.resale.api.bango.com\";\n"
 			 "    #     username = \"acme\";\n"

@@ -414,6 +414,15 @@ static int check_required(const struct command *command, const struct values *va
 	return 0;
 }
 
+/* Whether the command's word of that number, from 0 on, is this one. */
+static bool is_word_of(const char *name, size_t number, const char *word)
+{
+	for (; number; number--)
+		name += strcspn(name, " ") + 1;
+	size_t len = strcspn(name, " ");
+	return strlen(word) == len && memcmp(name, word, len) == 0;
+}
+
 int parse_command(const struct words *words, const struct command_table *table, const struct arg *globals,
 		  size_t global_count, bool lenient, struct parsed *parsed, struct err *err)
 {
@@ -438,7 +447,10 @@ int parse_command(const struct words *words, const struct command_table *table, 
 			if (known < 0)
 				return -1;
 		} else if (seen < used) {
-			seen++;
+			if (!is_word_of(command->name, seen++, word)) {
+				err_set(err, ERR_USAGE, "\"%s\" does not belong to the command \"%s\"", word, command->name);
+				return err_hint(err, "put the words of the command before its options");
+			}
 		} else if (command && add_positional(command, word, &parsed->values, err) < 0) {
 			return -1;
 		}

@@ -31,7 +31,7 @@ class Hosts(Case):
             ("test", "https://x.example/#a", "fragment"),
             ("test", "https://x.example?", "query"),
             ("test", "ftp://x.example", "https"),
-            ("test", "file:///etc/passwd", "https"),
+            ("test", "file:///etc/passwd", ""),
             ("test", "x.example", ""),
             ("test", "https://", ""),
             ("test", "https:///v1", ""),

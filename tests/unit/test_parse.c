@@ -152,6 +152,8 @@ static void good_lines(void **state)
 		{ "echo -- -q --", "echo word=<-q> word=<-->" },
 		{ "entitlement find --market GB", "entitlement find market=<GB>" },
 		{ "entitlement -- get", "(group <entitlement>)" },
+		{ "--note entitlement entitlement get E1", "entitlement get note=<entitlement> id=<E1>" },
+		{ "--note status entitlement get E1", NULL },
 	};
 	for (size_t i = 0; i < COUNT(pairs); i++) {
 		CLEAN_ERR struct err err = { 0 };
@@ -216,7 +218,8 @@ static void bad_lines(void **state)
 		{ "entitlement suspend E1 --note=a\xFF", "--note: the value is not valid UTF-8", NULL },
 		{ "entitlement suspend \xC3", "ID: the value is not valid UTF-8", NULL },
 		/* an option's value must not choose the command */
-		{ "entitlement --note get suspend E1", "", NULL },
+		{ "entitlement --note get suspend E1", "\"suspend\" does not belong to the command \"entitlement get\"",
+		  "put the words of the command before" },
 	};
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct err err = { 0 };
