@@ -94,7 +94,7 @@ int main(int argc, char **argv)
 	CLEANUP(words_done) struct words words = { 0 };
 	for (int i = 1; i < argc; i++)
 		words_add(&words, argv[i]);
-	CLEANUP(session_done) struct session session = { 
+	CLEANUP(session_done) struct session session = {
 		.actions = actions,
 		.stop = &signals,
 		.last_signal = &last_signal,

@@ -10,6 +10,9 @@
 /* References and allOf may nest that deep; deeper is taken for a circle. */
 enum { MAX_HOPS = 32 };
 
+/* A schema of more parts was made to keep us busy. */
+enum { MAX_PARTS = 10000 };
+
 void document_problem(struct contract *contract, bool fatal, const char *pointer, const char *format, ...)
 {
 	struct buf message = { 0 };
@@ -115,21 +118,30 @@ static void merge(struct contract *contract, struct json *into, const struct jso
 	}
 }
 
-static bool flatten(struct contract *contract, struct json *into, const struct json *schema, const char *pointer, int depth)
+/* A schema on its way into one object. */
+struct flattening {
+	struct contract *contract;
+	struct json *into;
+	const char *pointer;
+	int parts; /* gone through */
+};
+
+static bool flatten(struct flattening *work, const struct json *schema, int depth)
 {
-	if (depth > MAX_HOPS) {
-		document_problem(contract, false, pointer, "allOf leads in a circle");
+	if (depth > MAX_HOPS || ++work->parts > MAX_PARTS) {
+		document_problem(work->contract, false, work->pointer,
+				 depth > MAX_HOPS ? "allOf leads in a circle" : "allOf has too many parts");
 		return false;
 	}
-	const struct json *node = document_resolve(contract, schema, pointer);
+	const struct json *node = document_resolve(work->contract, schema, work->pointer);
 	if (!json_is(node, JSON_OBJECT))
 		return false;
 	if (node != schema)
-		merge(contract, into, schema);
-	merge(contract, into, node);
+		merge(work->contract, work->into, schema);
+	merge(work->contract, work->into, node);
 	const struct json *all = json_get(node, "allOf");
 	for (const struct json *part = json_is(all, JSON_ARRAY) ? all->first : NULL; part; part = part->next)
-		if (!flatten(contract, into, part, pointer, depth + 1))
+		if (!flatten(work, part, depth + 1))
 			return false;
 	return true;
 }
@@ -183,7 +195,8 @@ const struct json *document_schema(struct contract *contract, const struct json 
 	if (slot->schema)
 		return slot->whole;
 	struct json *whole = json_new(contract->doc, JSON_OBJECT);
-	bool good = flatten(contract, whole, schema, pointer, 0);
+	struct flattening work = { contract, whole, pointer, 0 };
+	bool good = flatten(&work, schema, 0);
 	contract->merged_count++;
 	*slot = (struct contract_merged){ schema, good ? whole : NULL };
 	return slot->whole;

@@ -272,6 +272,13 @@ void fields_add_body(struct fields *fields, const struct json *schema)
 	add_properties(fields, schema, "", true, 0);
 }
 
+/* Whether the path has the hole {name}. */
+static bool has_hole(const char *path, const char *name)
+{
+	CLEAN_FREE char *hole = buf_format("{%s}", name);
+	return strstr(path, hole) != NULL;
+}
+
 static const struct arg *arg_of_hole(const struct fields *fields, const char *hole, size_t len)
 {
 	for (size_t i = 0; i < fields->count; i++) {
@@ -289,13 +296,20 @@ struct arg *fields_take(struct fields *fields, const char *path)
 	for (const char *p = path; (p = strchr(p, '{'));) {
 		size_t len = strcspn(++p, "}");
 		const struct arg *arg = arg_of_hole(fields, p, len);
-		if (arg)
+		bool again = false;
+		for (size_t i = 0; arg && i < n; i++)
+			again = again || strcmp(sorted[i].name, arg->name) == 0;
+		if (arg && !again)
 			sorted[n++] = *arg;
 		p += len;
 	}
-	for (size_t i = 0; i < fields->count; i++)
-		if (fields->args[i].place != ARG_PATH)
-			sorted[n++] = fields->args[i];
+	for (size_t i = 0; i < fields->count; i++) {
+		const struct arg *arg = &fields->args[i];
+		if (arg->place != ARG_PATH)
+			sorted[n++] = *arg;
+		else if (!has_hole(path, arg->wire))
+			document_problem(fields->contract, false, fields->pointer, "the path has no {%s}: the parameter is left out", arg->wire);
+	}
 	fields->count = n;
 	free(fields->args);
 	fields->args = NULL;

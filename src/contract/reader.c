@@ -9,6 +9,7 @@
 #include "contract/document.h"
 #include "contract/fields.h"
 #include "contract/naming.h"
+#include "contract/replies.h"
 #include "lib/yaml.h"
 
 enum { MAX_DOCUMENT = 64 * 1024 * 1024 };
@@ -95,88 +96,6 @@ static void read_transitions(struct contract *contract, const struct json *to, s
 	command->to = rules;
 }
 
-/* ---- replies ---- */
-
-/* The media type object of JSON among `content`, or NULL. */
-static const struct json *json_content(const struct json *content)
-{
-	for (const struct json *item = json_is(content, JSON_OBJECT) ? content->first : NULL; item; item = item->next) {
-		size_t len = strcspn(item->key, "; ");
-		if ((len == 16 && strncmp(item->key, "application/json", 16) == 0) ||
-		    (len > 5 && strncmp(item->key + len - 5, "+json", 5) == 0) || strcmp(item->key, "*/*") == 0)
-			return item;
-	}
-	return NULL;
-}
-
-static const struct json *success_reply(struct contract *contract, const struct json *operation, const char *pointer)
-{
-	const struct json *responses = json_get(operation, "responses");
-	const struct json *found = json_get(responses, "200");
-	for (const struct json *item = json_is(responses, JSON_OBJECT) ? responses->first : NULL; item && !found; item = item->next)
-		if (item->key[0] == '2')
-			found = item;
-	return found ? document_resolve(contract, found, pointer) : NULL;
-}
-
-static const struct json *sample_of(const struct json *media, const struct json *schema)
-{
-	const struct json *sample = json_get(media, "example");
-	const struct json *named = json_get(media, "examples");
-	if (!sample && json_is(named, JSON_OBJECT) && named->first)
-		sample = json_get(named->first, "value");
-	return sample ? sample : json_get(schema, "example");
-}
-
-/* The one property of the schema that is an array of objects, or NULL. */
-static const char *only_array(struct contract *contract, const struct json *schema, const char *pointer)
-{
-	const char *found = NULL;
-	const struct json *properties = json_get(schema, "properties");
-	for (const struct json *item = json_is(properties, JSON_OBJECT) ? properties->first : NULL; item; item = item->next) {
-		const struct json *property = document_schema(contract, item, pointer);
-		const char *type = json_get_string(property, "type");
-		if (!type || strcmp(type, "array") != 0)
-			continue;
-		const struct json *items = document_schema(contract, json_get(property, "items"), pointer);
-		if (!json_get(items, "properties"))
-			continue;
-		if (found)
-			return NULL;
-		found = item->key;
-	}
-	return found;
-}
-
-/* The properties of one record of the reply: of the rows' items if there are rows. */
-static const struct json *record_of(struct contract *contract, const struct json *schema, const char *rows, const char *pointer)
-{
-	const struct json *node = schema;
-	if (rows && *rows)
-		node = document_schema(contract, json_get(json_get(schema, "properties"), rows), pointer);
-	const struct json *items = json_get(node, "items");
-	if (items)
-		node = document_schema(contract, items, pointer);
-	return json_get(node, "properties");
-}
-
-static void read_reply(struct contract *contract, const struct json *operation, const struct json *extension,
-		       struct command *command, const char *pointer)
-{
-	const struct json *reply = success_reply(contract, operation, pointer);
-	const struct json *media = json_content(json_get(reply, "content"));
-	const struct json *raw = media ? json_get(media, "schema") : json_get(reply, "schema");
-	const struct json *schema = document_schema(contract, raw, pointer);
-	const char *type = json_get_string(schema, "type");
-	command->rows = json_get_string(extension, "rows");
-	if (!command->rows && type && strcmp(type, "array") == 0)
-		command->rows = "";
-	if (!command->rows && command->effect == EFFECT_READ)
-		command->rows = only_array(contract, schema, pointer);
-	command->record = record_of(contract, schema, command->rows, pointer);
-	command->sample = media ? sample_of(media, schema) : json_get(json_get(reply, "examples"), "application/json");
-}
-
 /* ---- operations ---- */
 
 static enum effect effect_of(const struct json *extension, const char *method)
@@ -242,7 +161,7 @@ static void read_body(struct fields *fields, const struct json *operation, struc
 	const struct json *body = document_resolve(fields->contract, json_get(operation, "requestBody"), fields->pointer);
 	if (!body)
 		return;
-	const struct json *media = json_content(json_get(body, "content"));
+	const struct json *media = replies_json_content(json_get(body, "content"));
 	if (!media) {
 		document_problem(fields->contract, false, fields->pointer, "the request body has no JSON form: it is not supported");
 		return;
@@ -340,7 +259,7 @@ static void read_operation(struct contract *contract, const struct contract_rese
 	command.from = strings(contract, json_get(extension, "from"), &command.from_count);
 	read_transitions(contract, json_get(extension, "to"), &command, pointer);
 	read_args(contract, reserved, path_item, operation, &command, pointer);
-	read_reply(contract, operation, extension, &command, pointer);
+	replies_read(contract, operation, &command, pointer);
 	contract->commands[contract->command_count++] = command;
 }
 

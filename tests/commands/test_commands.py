@@ -92,6 +92,7 @@ class Examples(Case):
 
     def prepare(self):
         self.write("entitlements.json", json.dumps([{"entitlementId": "ENT-1", "status": "ACTIVE"}]))
+        self.write("script", "# two lines\nentitlement get ENT-1001\nentitlement suspend ENT-1002\n")
 
     def run_example(self, line):
         self.assert_code(self.run_program("sandbox", "reset"), 0)

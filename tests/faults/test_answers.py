@@ -136,14 +136,23 @@ class OddAnswers(Case):
         self.assert_code(result, 0)
 
     def test_response_code_that_is_no_text(self):
-        for code in ({"a": 1}, [], None, True):
+        """It decides, so one that cannot be read is an unusable answer; null is as if there were none."""
+        self.assert_code(self.answer(json_answer({"responseCode": None}), *calls.CHANGE), 0)
+        for code in ({"a": 1}, [], True):
             with self.subTest(code=code):
-                self.assert_code(self.answer(json_answer({"responseCode": code}), *calls.READ), 0)
+                self.assert_failed(self.answer(json_answer({"responseCode": code}), *calls.READ), 5)
+                self.assert_failed(self.answer(json_answer({"responseCode": code}), *calls.CHANGE), 10)
+
+    def test_response_code_that_is_a_number(self):
+        self.assert_code(self.answer(json_answer({"responseCode": 200}), *calls.CHANGE), 0)
+        self.assert_failed(self.answer(json_answer({"responseCode": 409}), *calls.CHANGE), 4)
 
     def test_two_response_codes(self):
-        """A reply that says both must not pass as done."""
-        result = self.answer(json_answer('{"responseCode":"OK","responseCode":"CONFLICT"}'), *calls.CHANGE)
-        self.assertNotEqual(result.code, 1, result)
+        """A reply that says both cannot be trusted to say that it is done."""
+        for first, second in [("OK", "CONFLICT"), ("CONFLICT", "OK")]:
+            with self.subTest(first=first):
+                answer = json_answer(f'{{"responseCode":"{first}","responseCode":"{second}"}}')
+                self.assertNotEqual(self.answer(answer, *calls.CHANGE).code, 0)
 
     def test_202_is_accepted(self):
         result = self.answer(json_answer({"responseCode": "ACCEPTED", "status": "ACTIVE"}, 202), *calls.CHANGE)

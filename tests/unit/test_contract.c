@@ -125,7 +125,7 @@ static const struct {
 	  "o: GET /a/{x}/b/{x} read x:string:path!", NULL, NULL },
 	{ "a parameter without a hole",
 	  HEAD "  /a:\n    get:\n      operationId: o\n      parameters: [{name: x, in: path, schema: {type: string}}]", "o: GET /a read",
-	  "/paths/~1a/get", "x" },
+	  "/paths/~1a/get", "the path has no {x}: the parameter is left out" },
 	{ "a path without a slash", HEAD "  a: {get: {operationId: o}}\n  /b: {get: {operationId: p}}", "p: GET /b read", "/paths/a",
 	  "must begin with a slash" },
 	{ "reserved options",
