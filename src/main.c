@@ -9,12 +9,15 @@
 
 #include "engine/about.h"
 #include "engine/call.h"
+#include "engine/do_audit.h"
 #include "engine/do_complete.h"
 #include "engine/do_config.h"
 #include "engine/do_contract.h"
+#include "engine/do_doctor.h"
 #include "engine/do_manual.h"
 #include "engine/do_sandbox.h"
 #include "engine/run.h"
+#include "engine/settle.h"
 #include "shell/repl.h"
 #include "shell/script.h"
 
@@ -41,6 +44,12 @@ static const action_function actions[ACTION_COUNT] = {
 	[ACTION_SANDBOX_RESET] = do_sandbox_reset,
 	[ACTION_SANDBOX_SEED] = do_sandbox_seed,
 	[ACTION_SANDBOX_STATUS] = do_sandbox_status,
+	[ACTION_AUDIT_SHOW] = do_audit_show,
+	[ACTION_AUDIT_VERIFY] = do_audit_verify,
+	[ACTION_AUDIT_EXPORT] = do_audit_export,
+	[ACTION_RECONCILE] = do_reconcile,
+	[ACTION_WHOAMI] = do_whoami,
+	[ACTION_DOCTOR] = do_doctor,
 	[ACTION_COMPLETION] = do_completion,
 	[ACTION_COMPLETE] = do_complete,
 	[ACTION_MANUAL] = do_manual,

@@ -102,6 +102,17 @@ int file_write(const char *path, const char *bytes, size_t len, mode_t mode, boo
 	return result;
 }
 
+int file_append(const char *path, const char *bytes, size_t len, struct err *err)
+{
+	int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600);
+	if (fd < 0 || file_write_all(fd, bytes, len) < 0 || close(fd) < 0) {
+		err_set(err, ERR_INTERNAL, "cannot write %s: %s", path, strerror(errno));
+		close_fd(&fd);
+		return -1;
+	}
+	return 0;
+}
+
 int file_make_folder(const char *path, struct err *err)
 {
 	if (!*path)

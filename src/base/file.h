@@ -28,6 +28,9 @@ int file_write_all(int fd, const char *bytes, size_t len);
  */
 int file_write(const char *path, const char *bytes, size_t len, mode_t mode, bool only_new, struct err *err);
 
+/* Adds the bytes to the end of the file, which is made with mode 0600 when missing, in one write. */
+int file_append(const char *path, const char *bytes, size_t len, struct err *err);
+
 /* Makes the folder and its missing parents, with mode 0700. */
 int file_make_folder(const char *path, struct err *err);
 

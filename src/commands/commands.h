@@ -24,6 +24,8 @@ extern const size_t contract_command_count;
 extern const struct command sandbox_commands[];
 extern const size_t sandbox_command_count;
 
+extern const struct command audit_commands[];
+extern const size_t audit_command_count;
 extern const struct command shell_commands[];
 extern const size_t shell_command_count;
 

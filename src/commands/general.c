@@ -25,6 +25,12 @@ const struct command general_commands[] = {
 	  ARGS(request_args),
 	  EXAMPLES("bangoctl -p sandbox request GET /v1/entitlement/ENT-1001",
 		   "bangoctl -p sandbox request POST /v1/entitlement/suspend/ENT-1001 --data '{\"reasonCode\":\"OTHER\"}'") },
+	{ .name = "whoami", .action = ACTION_WHOAMI, .summary = "Show profile, server and credentials that would be used",
+	  EXAMPLES("bangoctl -p sandbox whoami") },
+	{ .name = "doctor", .action = ACTION_DOCTOR, .summary = "Check config, network, certificate, clock and credentials",
+	  .description = "Each step has a verdict and, where something is wrong, a remedy. It sends an echo and changes nothing. The exit "
+			 "code is that of the first step that failed.",
+	  EXAMPLES("bangoctl -p sandbox doctor") },
 	{ .name = "commands", .action = ACTION_COMMANDS, .summary = "List every command, as a table or as JSON",
 	  .description = "With -o json the whole table with arguments, options, dangers and evidence, for other programs.",
 	  EXAMPLES("bangoctl commands", "bangoctl commands -o json") },

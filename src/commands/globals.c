@@ -16,6 +16,8 @@ static const struct choice formats[] = {
 	{ "none", "nothing" },
 };
 
+static const struct choice previews[] = { { "diff", NULL } };
+
 static const struct choice whens[] = { { "auto", NULL }, { "always", NULL }, { "never", NULL } };
 
 static const struct choice error_formats[] = { { "text", NULL }, { "json", NULL } };
@@ -33,7 +35,11 @@ const struct arg global_options[] = {
 	{ .name = "no-headers", .type = ARG_FLAG, .help = "no line of column names" },
 	{ .name = "sort", .meta = "[-]COLUMN", .help = "sort the rows; with a minus the largest first (--sort=-COLUMN)" },
 	{ .name = "limit", .type = ARG_INT, .min = 0, .max = 1000000000, .help = "at most so many rows" },
-	{ .name = "dry-run", .letter = 'n', .type = ARG_FLAG, .help = "print the exact request, send nothing" },
+	{ .name = "dry-run", .letter = 'n', .type = ARG_CHOICE, .flags = ARG_OPTIONAL_VALUE, .meta = "diff", CHOICES(previews),
+	  .help = "print the exact request, send nothing; diff also reads the record and shows what would change" },
+	{ .name = "exit-code", .type = ARG_FLAG, .help = "with --dry-run=diff: exit 13 if anything would change" },
+	{ .name = "wait", .type = ARG_NUMBER, .flags = ARG_OPTIONAL_VALUE, .meta = "SECONDS",
+	  .help = "after a change that was only accepted (202): wait until it is done, 60 seconds by default" },
 	{ .name = "curl", .type = ARG_FLAG, .help = "print the equivalent curl command, send nothing" },
 	{ .name = "yes", .letter = 'y', .type = ARG_FLAG, .help = "answer yes to the question before a change" },
 	{ .name = "confirm", .meta = "VALUE", .help = "with --yes: what would be typed to confirm a severe change" },
@@ -42,6 +48,7 @@ const struct arg global_options[] = {
 	{ .name = "quiet", .letter = 'q', .type = ARG_FLAG, .help = "no report of what changed; errors stay" },
 	{ .name = "verbose", .letter = 'v', .type = ARG_FLAG,
 	  .help = "show the HTTP exchange on stderr, secrets masked; -vv with bodies" },
+	{ .name = "trace", .type = ARG_FILE, .help = "add a line of JSON to this file for each HTTP exchange, secrets masked" },
 	{ .name = "timing", .type = ARG_FLAG, .help = "show on stderr how long each step took" },
 	{ .name = "color", .type = ARG_CHOICE, .meta = "WHEN", CHOICES(whens), .help = "colour in the output" },
 	{ .name = "error-format", .type = ARG_CHOICE, .meta = "FORMAT", CHOICES(error_formats),

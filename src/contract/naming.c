@@ -75,12 +75,30 @@ static bool clashes(const char *name, const char *other)
 	return a == b || (a < b ? other[a] : name[b]) == ' ';
 }
 
-static bool taken(const struct contract *contract, const char *name)
+/* The command made earlier that this name clashes with, or NULL. */
+static const char *taken_by(const struct contract *contract, const char *name)
 {
 	for (size_t i = 0; i < contract->command_count; i++)
 		if (clashes(name, contract->commands[i].name))
-			return true;
-	return false;
+			return contract->commands[i].name;
+	return NULL;
+}
+
+/* Gets the name out of the way of earlier ones: within a command by a dash for the blank, else by a number. */
+static void make_unique(const struct contract *contract, struct buf *name)
+{
+	CLEAN_FREE char *base = mem_dup(buf_str(name));
+	int number = 2;
+	for (const char *other; (other = taken_by(contract, buf_str(name)));) {
+		size_t len = strlen(other);
+		bool within = len < strlen(base) && base[len] == ' ';
+		if (within)
+			base[len] = '-';
+		buf_clear(name);
+		buf_add_str(name, base);
+		if (!within)
+			buf_add_format(name, "-%d", number++);
+	}
 }
 
 static bool is_ours(const struct contract_reserved *reserved, const char *name)
@@ -107,10 +125,6 @@ const char *naming_command(struct contract *contract, const struct contract_rese
 		CLEAN_FREE char *plain = buf_take(&name);
 		buf_add_format(&name, "api %s", plain);
 	}
-	CLEAN_FREE char *base = mem_dup(buf_str(&name));
-	for (int i = 2; taken(contract, buf_str(&name)); i++) {
-		buf_clear(&name);
-		buf_add_format(&name, "%s-%d", base, i);
-	}
+	make_unique(contract, &name);
 	return json_new_string(contract->doc, buf_str(&name))->text;
 }

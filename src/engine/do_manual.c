@@ -43,6 +43,7 @@ static void add_commands(struct buf *out, const struct command *commands, size_t
 static void own_groups(struct buf *out)
 {
 	add_commands(out, general_commands, general_command_count);
+	add_commands(out, audit_commands, audit_command_count);
 	add_commands(out, config_commands, config_command_count);
 	add_commands(out, contract_commands, contract_command_count);
 	add_commands(out, sandbox_commands, sandbox_command_count);
@@ -54,6 +55,7 @@ static void add_files(struct buf *out)
 	section(out, "FILES");
 	help_entry(out, &style, "~/.config/bangoctl/bangoctl.conf, /etc/bangoctl/bangoctl.conf", "the config file, see bangoctl.conf(5)", 0);
 	help_entry(out, &style, "~/.local/state/bangoctl/sandbox/", "the entitlements of the sandbox", 0);
+	help_entry(out, &style, "~/.local/state/bangoctl/audit.ndjson", "the audit log: two lines for each change, chained by hashes", 0);
 	help_entry(out, &style, "~/.local/state/bangoctl/history", "the lines typed in the shell, 10 000 at most; a line that begins with a "
 								     "blank is left out", 0);
 }

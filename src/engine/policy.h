@@ -5,7 +5,10 @@
 
 #include "engine/request.h"
 
-/* 0: go on. -1, ERR_REFUSED: not confirmed, or not allowed. Reads always go on. */
-int policy_check(struct session *session, const struct request *request, struct err *err);
+/*
+ * 0: go on. -1, ERR_REFUSED: not confirmed, or not allowed; the audit log then says so. Reads always go on. Before
+ * it asks, it reads the record: `*before`, which the caller frees, is then its status, else NULL.
+ */
+int policy_check(struct session *session, const struct request *request, char **before, struct err *err);
 
 #endif

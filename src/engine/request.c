@@ -223,6 +223,17 @@ int request_build(const struct session *session, const struct command *command, 
 	return 0;
 }
 
+void request_fresh_id(struct request *request)
+{
+	char uuid[UUID_SIZE];
+	random_uuid(uuid);
+	free(request->id);
+	request->id = mem_dup(uuid);
+	for (size_t i = 0; i < request->header_count; i++)
+		if (strcmp(request->headers[i].name, "X-RequestIdentifier") == 0)
+			request->headers[i].value = json_new_string(request->doc, uuid)->text;
+}
+
 /* ---- request METHOD PATH ---- */
 
 /* Whether the path is the template with its holes filled; `hole` receives the first one's text. */

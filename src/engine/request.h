@@ -30,6 +30,9 @@ void request_done(struct request *request);
 int request_build(const struct session *session, const struct command *command, const struct values *values,
 		  struct request *request, struct err *err);
 
+/* Gives the request an identifier of its own instead of --request-id: for reads that go along with a change. */
+void request_fresh_id(struct request *request);
+
 /* Makes the request of `request METHOD PATH [--data]`. */
 int request_build_raw(const struct session *session, const struct values *values, struct request *request, struct err *err);
 

@@ -66,6 +66,7 @@ static int run_rest(struct session *session, const struct words *rest, struct er
 int run_words(struct session *session, const struct words *words, struct err *err)
 {
 	CLEANUP(words_done) struct words rest = { 0 };
+	session->argv = words;
 	if (parse_globals(words, global_options, global_option_count, &session->globals, &rest, err) < 0)
 		return -1;
 	/* what only tells the version reads neither config nor contract */
@@ -132,6 +133,7 @@ int run_line(struct session *session, const struct words *words, struct err *err
 	bool misbehaves = values_get(&options, "fault") || values_get(&options, "seed");
 	session->applied = false;
 	session->command = NULL;
+	session->argv = words;
 	lend_options(session, &options);
 	if (misbehaves)
 		sandboxed_stop(session);

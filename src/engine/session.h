@@ -41,6 +41,7 @@ struct session {
 	char *username; /* owned; with `secret` the credentials once they were asked for */
 	struct secret secret;
 	struct secret env_password; /* BANGOCTL_PASSWORD, taken out of the environment */
+	const struct words *argv; /* the words of this command, for the audit log; borrowed */
 	const char *command; /* the name of the command that runs; NULL: none was found */
 	bool applied; /* a change was applied in this command */
 	unsigned long changes;

@@ -128,6 +128,8 @@ static void option_term(struct buf *out, const struct arg *arg)
 static void add_choices(struct buf *out, const struct help_style *style, const struct arg *arg)
 {
 	bool explained = false;
+	if (arg->flags & ARG_OPTIONAL_VALUE)
+		return; /* its help says it */
 	for (size_t i = 0; i < arg->choice_count; i++)
 		explained = explained || arg->choices[i].help;
 	if (explained && style->roff)

@@ -233,6 +233,7 @@ static void set_up(CURL *easy, struct exchange *exchange)
 	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(easy, CURLOPT_CERTINFO, (long)options->certificate);
 	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, exchange->why);
 	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, options->timeout_ms);
 	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, options->connect_timeout_ms);
@@ -326,6 +327,17 @@ static long read_retry_after(CURL *easy)
 	return date > now ? (long)(date - now) : 0;
 }
 
+/* When the server's own certificate ends; 0 where that is not known. */
+static long long certificate_end(CURL *easy)
+{
+	struct curl_certinfo *chain = NULL;
+	curl_easy_getinfo(easy, CURLINFO_CERTINFO, &chain);
+	for (const struct curl_slist *item = chain && chain->num_of_certs ? chain->certinfo[0] : NULL; item; item = item->next)
+		if (strncmp(item->data, "Expire date:", 12) == 0)
+			return (long long)curl_getdate(item->data + 12, NULL) * 1000;
+	return 0;
+}
+
 static void read_facts(struct exchange *exchange)
 {
 	CURL *easy = exchange->easy;
@@ -335,7 +347,11 @@ static void read_facts(struct exchange *exchange)
 	curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &reply->status);
 	curl_easy_getinfo(easy, CURLINFO_CONTENT_TYPE, &type);
 	curl_easy_getinfo(easy, CURLINFO_NUM_CONNECTS, &connects);
+	struct curl_header *stamp;
+	if (curl_easy_header(easy, "Date", 0, CURLH_HEADER, -1, &stamp) == CURLHE_OK && curl_getdate(stamp->value, NULL) > 0)
+		reply->date = (long long)curl_getdate(stamp->value, NULL) * 1000;
 	reply->retry_after = read_retry_after(easy);
+	reply->certificate_ends = certificate_end(easy);
 	if (type)
 		buf_add_str(&reply->content_type, type);
 	reply->sent = was_sent(exchange);

@@ -48,6 +48,7 @@ struct http_options {
 	const char *cert;
 	const char *key;
 	size_t max_reply; /* bytes of the body */
+	bool certificate; /* read the server\'s certificate: see certificate_ends */
 	int trace; /* 0: none, 1: heads, 2: bodies too */
 	void (*on_trace)(void *context, char direction, const char *text, size_t len); /* '>' or '<', redacted */
 	/*
@@ -69,6 +70,8 @@ struct http_reply {
 	struct buf body;
 	struct buf content_type;
 	long retry_after; /* seconds; -1: none */
+	long long date; /* the Date header, in milliseconds since 1970; 0: none */
+	long long certificate_ends; /* of the server, in milliseconds since 1970; 0: not known */
 	bool sent; /* whether any byte of the request may have left */
 	bool hopeless; /* no reply came, and trying again will not help: a certificate, a limit */
 	bool headless; /* the answer to HEAD: there is no body */

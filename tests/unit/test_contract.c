@@ -91,7 +91,7 @@ static const struct {
 	       "  /c: {get: {operationId: version}}\n  /d: {get: {tags: [sandbox], operationId: x}}\n"
 	       "  /e: {get: {x-bangoctl: {command: get-a more}}}",
 	  "get-a: GET /a read\nget-a-2: PUT /a moderate\nget-a-3: GET /b read\napi version: GET /c read\napi sandbox x: GET /d read\n"
-	  "get-a more-2: GET /e read",
+	  "get-a-more: GET /e read",
 	  NULL, NULL },
 	{ "parameters",
 	  HEAD "  /a/{x}/{y}:\n    parameters:\n      - {name: y, in: path, required: true, schema: {type: integer, minimum: 1, maximum: 9}}\n"
@@ -227,7 +227,7 @@ static void no_documents(void **state)
 		{ "<!DOCTYPE html><html></html>", "contract doc: it is an HTML page, not an OpenAPI document" },
 		{ "\xEF\xBB\xBF \n <html>", "it is an HTML page" },
 		{ "{\"openapi\": ", "contract doc: not JSON: it ends too early" },
-		{ "openapi: [", "contract doc: line 1, column" },
+		{ "openapi: [", "contract doc: line 2, column 1: not YAML" },
 		{ "hello", "neither \"openapi\" nor \"swagger\"" },
 		{ "{}", "neither \"openapi\" nor \"swagger\"" },
 		{ "openapi: 3.0.3", "it has no paths" },

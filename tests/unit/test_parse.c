@@ -57,7 +57,11 @@ static const struct command_table table = { items, COUNT(items) };
 /* The line's words are what stands between blanks; `~` in a word stands for a blank. */
 static void split(char *line, struct words *words)
 {
-	for (char *word = strtok_r(line, " ", &line); word; word = strtok_r(NULL, " ", &line)) {
+	while (*(line += strspn(line, " "))) {
+		char *word = line;
+		line += strcspn(line, " ");
+		if (*line)
+			*line++ = '\0';
 		for (char *p = word; *p; p++)
 			*p = *p == '~' ? ' ' : *p;
 		words_add(words, word);

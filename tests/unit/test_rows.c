@@ -89,7 +89,8 @@ static void sorting_is_stable(void **state)
 		rows_collect(&rows, list, "");
 		rows_sort(&rows, descending ? "-group" : "group");
 		for (size_t i = 1; i < rows.count; i++) {
-			long before = atol(json_get(rows.items[i - 1], "id")->text), id = atol(json_get(rows.items[i], "id")->text);
+			long before = strtol(json_get(rows.items[i - 1], "id")->text, NULL, 10);
+			long id = strtol(json_get(rows.items[i], "id")->text, NULL, 10);
 			bool ordered = descending ? before % 7 >= id % 7 : before % 7 <= id % 7;
 			CHECK(ordered && (before % 7 != id % 7 || before < id), "%ld before %ld\n", before, id);
 		}

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "engine/audit.h"
+
+#include <pwd.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "engine/chain.h"
+#include "engine/terminal.h"
+#include "sandbox/lifecycle.h"
+
+char *audit_path(void)
+{
+	CLEAN_FREE char *state = session_state_folder();
+	return file_join(state, "audit.ndjson");
+}
+
+static void set_now(struct json_doc *doc, struct json *line)
+{
+	CLEAN_BUF struct buf now = { 0 };
+	clock_format(&now, clock_now());
+	json_set_string(doc, line, "at", now.data);
+}
+
+static int append(struct json_doc *doc, struct json *line, struct err *err)
+{
+	CLEAN_FREE char *state = session_state_folder(), *path = audit_path();
+	if (file_make_folder(state, err) < 0)
+		return -1;
+	return chain_append(path, doc, line, err);
+}
+
+/* The words of the command; the values of headers are masked, since any of them may be a secret. */
+static struct json *words(struct json_doc *doc, const struct words *argv)
+{
+	struct json *list = json_new(doc, JSON_ARRAY);
+	bool header = false;
+	for (size_t i = 0; argv && i < argv->count; i++) {
+		const char *word = argv->items[i];
+		bool inlined = strncmp(word, "--header=", 9) == 0;
+		size_t name = strcspn(word, ":");
+		CLEAN_FREE char *masked = buf_format("%.*s:%s", (int)name, word, SECRET_MASK);
+		json_append(list, json_new_string(doc, header || inlined ? masked : word));
+		header = strcmp(word, "--header") == 0;
+	}
+	return list;
+}
+
+static void set_who(struct json_doc *doc, struct json *line)
+{
+	const struct passwd *user = getpwuid(geteuid());
+	const char *tty = ttyname(STDIN_FILENO);
+	json_set_string(doc, line, "user", user ? user->pw_name : NULL);
+	json_set_integer(doc, line, "uid", geteuid());
+	json_set_string(doc, line, "tty", tty);
+	json_set_integer(doc, line, "pid", getpid());
+}
+
+/* For each status that the change is legal from, the one that it leads to: what reconciling needs. */
+static struct json *next_statuses(struct json_doc *doc, const struct request *request)
+{
+	const struct command *command = request->command;
+	struct json *next = json_new(doc, JSON_OBJECT);
+	for (size_t i = 0; command && i < command->from_count; i++)
+		json_set_string(doc, next, command->from[i], lifecycle_next(command, command->from[i], request->body));
+	return next;
+}
+
+static struct json *begin_line(struct json_doc *doc, const struct session *session, const struct request *request, const char *type)
+{
+	struct json *line = json_new(doc, JSON_OBJECT);
+	json_set_integer(doc, line, "v", 1);
+	set_now(doc, line);
+	json_set_string(doc, line, "type", type);
+	json_set_string(doc, line, "request_id", request->id);
+	json_set_string(doc, line, "profile", session->profile);
+	json_set_string(doc, line, "environment", setting_text(&session->settings, SETTING_ENVIRONMENT));
+	json_set_string(doc, line, "command", request->command ? request->command->name : "request");
+	json_set_string(doc, line, "target", request->target);
+	return line;
+}
+
+static void set_request(struct json_doc *doc, struct json *line, const struct session *session, const struct request *request)
+{
+	char digest[DIGEST_SIZE];
+	digest_sha256(buf_str(&request->text), request->text.len, digest);
+	set_who(doc, line);
+	json_set(doc, line, "argv", words(doc, session->argv));
+	json_set_string(doc, line, "method", request->method);
+	json_set_string(doc, line, "path", request->path);
+	json_set_string(doc, line, "base_url", setting_text(&session->settings, SETTING_BASE_URL));
+	json_set_string(doc, line, "body_sha256", digest);
+	json_set(doc, line, "next", next_statuses(doc, request));
+}
+
+int audit_intent(const struct session *session, const struct request *request, struct err *err)
+{
+	if (request->effect == EFFECT_READ)
+		return 0;
+	CLEAN_JSON struct json_doc *doc = json_doc_new();
+	struct json *line = begin_line(doc, session, request, "intent");
+	set_request(doc, line, session, request);
+	if (append(doc, line, err) == 0)
+		return 0;
+	if (session_is_live(session)) {
+		err->kind = ERR_REFUSED;
+		err_wrap(err, "the audit log cannot be written, so nothing was sent");
+		return err_hint(err, "make it writable, or set BANGOCTL_STATE_DIR");
+	}
+	terminal_note("warning: this change is not in the audit log: %s", err->message);
+	err_done(err);
+	return 0;
+}
+
+static void append_or_warn(struct json_doc *doc, struct json *line)
+{
+	CLEAN_ERR struct err err = { 0 };
+	if (append(doc, line, &err) < 0)
+		terminal_note("warning: the outcome is not in the audit log: %s", err.message);
+}
+
+void audit_outcome(const struct session *session, const struct request *request, const struct err *failure, bool accepted,
+		   const char *status)
+{
+	if (request->effect == EFFECT_READ)
+		return;
+	CLEAN_JSON struct json_doc *doc = json_doc_new();
+	struct json *line = begin_line(doc, session, request, "outcome");
+	json_set_string(doc, line, "outcome", failure ? err_row(failure->kind)->name : accepted ? "accepted" : "ok");
+	json_set_string(doc, line, "status", status);
+	if (failure) {
+		json_set_integer(doc, line, "http_status", failure->http_status);
+		json_set_string(doc, line, "response_code", failure->response_code);
+		json_set_string(doc, line, "message", failure->message);
+	}
+	append_or_warn(doc, line);
+}
+
+void audit_refused(const struct session *session, const struct request *request)
+{
+	if (request->effect == EFFECT_READ)
+		return;
+	CLEAN_JSON struct json_doc *doc = json_doc_new();
+	struct json *line = begin_line(doc, session, request, "refused");
+	set_request(doc, line, session, request);
+	append_or_warn(doc, line);
+}
+
+int audit_settled(const char *request_id, const char *profile, const char *target, const char *verdict, struct err *err)
+{
+	CLEAN_JSON struct json_doc *doc = json_doc_new();
+	struct json *line = json_new(doc, JSON_OBJECT);
+	json_set_integer(doc, line, "v", 1);
+	set_now(doc, line);
+	json_set_string(doc, line, "type", "settled");
+	json_set_string(doc, line, "request_id", request_id);
+	json_set_string(doc, line, "profile", profile);
+	json_set_string(doc, line, "target", target);
+	json_set_string(doc, line, "outcome", verdict);
+	set_who(doc, line);
+	return append(doc, line, err);
+}
+
+/* ---- reading ---- */
+
+static void change_done(struct audit_change *change)
+{
+	free(change->at);
+	free(change->profile);
+	free(change->environment);
+	free(change->command);
+	free(change->target);
+	free(change->request_id);
+	free(change->status);
+	free(change->outcome);
+	json_doc_free(change->doc);
+}
+
+void audit_changes_done(struct audit_changes *changes)
+{
+	for (size_t i = 0; i < changes->count; i++)
+		change_done(&changes->items[i]);
+	free(changes->items);
+	*changes = (struct audit_changes){ 0 };
+}
+
+static void replace(char **text, const char *by)
+{
+	free(*text);
+	*text = mem_dup(by);
+}
+
+static void add_change(struct audit_changes *changes, const struct json *line, const char *outcome)
+{
+	changes->items = mem_grow(changes->items, changes->count, sizeof(*changes->items));
+	struct audit_change *change = &changes->items[changes->count++];
+	*change = (struct audit_change){
+		.at = mem_dup(json_get_string(line, "at")),
+		.profile = mem_dup(json_get_string(line, "profile")),
+		.environment = mem_dup(json_get_string(line, "environment")),
+		.command = mem_dup(json_get_string(line, "command")),
+		.target = mem_dup(json_get_string(line, "target")),
+		.request_id = mem_dup(json_get_string(line, "request_id")),
+		.outcome = mem_dup(outcome),
+		.doc = json_doc_new(),
+		.open = strcmp(outcome, "unrecorded") == 0,
+	};
+	const struct json *next = json_get(line, "next");
+	change->next = next ? json_copy(change->doc, next) : NULL;
+}
+
+/* The latest change of that identifier: one may be sent again by hand with --request-id. */
+static struct audit_change *find_change(struct audit_changes *changes, const char *request_id)
+{
+	for (size_t i = changes->count; request_id && i > 0; i--)
+		if (changes->items[i - 1].request_id && strcmp(changes->items[i - 1].request_id, request_id) == 0)
+			return &changes->items[i - 1];
+	return NULL;
+}
+
+static int take_line(void *context, const char *text, size_t len, const struct json *line, struct err *err)
+{
+	(void)text, (void)len, (void)err;
+	struct audit_changes *changes = context;
+	const char *type = json_get_string(line, "type");
+	const char *outcome = json_get_string(line, "outcome");
+	if (!type)
+		return 0;
+	if (strcmp(type, "intent") == 0 || strcmp(type, "refused") == 0) {
+		add_change(changes, line, strcmp(type, "intent") == 0 ? "unrecorded" : "refused");
+		return 0;
+	}
+	struct audit_change *change = find_change(changes, json_get_string(line, "request_id"));
+	if (!change || !outcome)
+		return 0;
+	replace(&change->outcome, outcome);
+	if (strcmp(type, "outcome") == 0)
+		replace(&change->status, json_get_string(line, "status"));
+	change->open = strcmp(outcome, "unknown") == 0;
+	return 0;
+}
+
+int audit_read(struct audit_changes *changes, struct err *err)
+{
+	CLEAN_FREE char *path = audit_path();
+	return chain_read(path, take_line, changes, err);
+}

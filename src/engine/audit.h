@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The audit log: a line for each change before it leaves (intent) and one after (outcome), one for each that was
+ * refused, and one when an unknown outcome is settled. See chain.h for the file.
+ */
+#ifndef ENGINE_AUDIT_H
+#define ENGINE_AUDIT_H
+
+#include "engine/request.h"
+
+/* The log's path; the caller frees it. */
+char *audit_path(void);
+
+/* Writes the intent, synced. For a live profile a log that cannot be written is ERR_REFUSED; for others a
+ * warning. Reads are not recorded. */
+int audit_intent(const struct session *session, const struct request *request, struct err *err);
+
+/* Writes what became of it: `failure` is NULL for done, `status` what the reply says, or NULL. */
+void audit_outcome(const struct session *session, const struct request *request, const struct err *failure, bool accepted,
+		   const char *status);
+
+/* Writes that a change was refused before anything was sent. */
+void audit_refused(const struct session *session, const struct request *request);
+
+/* Writes how an unknown outcome was settled: "applied", "not_applied" or "unknown". ERR_INTERNAL. */
+int audit_settled(const char *request_id, const char *profile, const char *target, const char *verdict, struct err *err);
+
+/* A change as the log's lines tell of it together. Owned texts; NULL where nothing was said. */
+struct audit_change {
+	char *at, *profile, *environment, *command, *target, *request_id, *status;
+	char *outcome; /* a kind's name, "accepted", "unrecorded", or after settling "applied", "not_applied" */
+	struct json_doc *doc;
+	const struct json *next; /* of the intent: status → the status that the change leads to, where it is legal */
+	bool open; /* perhaps applied, and not settled yet */
+};
+
+struct audit_changes {
+	struct audit_change *items; /* owned */
+	size_t count;
+};
+
+void audit_changes_done(struct audit_changes *changes);
+
+/* Reads the whole log. */
+int audit_read(struct audit_changes *changes, struct err *err);
+
+#endif

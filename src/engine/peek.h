@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Reading a record back: what it is before a change, and what became of one. */
+#ifndef ENGINE_PEEK_H
+#define ENGINE_PEEK_H
+
+#include "engine/send.h"
+
+struct peek {
+	struct answer answer;
+	const struct json *record; /* in answer */
+	const char *status; /* in record, or NULL */
+	long long updated; /* dateLastUpdated, or 0 if there is none */
+	long long skew; /* the server's clock minus ours, in milliseconds; 0 if it told none */
+};
+
+void peek_done(struct peek *peek);
+
+/* The operation that reads the record which `command` changes: a GET with the same first hole; or NULL. */
+const struct command *peek_command(const struct session *session, const struct command *command);
+
+/* Reads the record of `target`. ERR_USAGE if the contract has no way to; else as any read fails. */
+int peek_record(struct session *session, const struct command *command, const char *target, struct peek *peek, struct err *err);
+
+#endif

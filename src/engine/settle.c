@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "engine/settle.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "engine/audit.h"
+#include "engine/output.h"
+#include "engine/terminal.h"
+#include "sandbox/lifecycle.h"
+
+enum { FIRST_POLL_MS = 250, LONGEST_POLL_MS = 5000, REST_MS = 3000 };
+
+/* ---- waiting ---- */
+
+int settle_wait(struct session *session, const struct request *request, const char *before, double seconds, struct peek *peek,
+		struct err *err)
+{
+	const struct command *command = request->command;
+	const char *wanted = command && command->to_count && before ? lifecycle_next(command, before, request->body) : NULL;
+	CLEAN_FREE char *target = mem_dup(wanted), *start = mem_dup(before);
+	if (!target)
+		return err_set(err, ERR_USAGE, "--wait: the contract does not say which status the change leads to");
+	long long end = clock_monotonic() + (long long)(seconds * 1000);
+	for (long long pause = FIRST_POLL_MS;; pause = pause * 2 < LONGEST_POLL_MS ? pause * 2 : LONGEST_POLL_MS) {
+		peek_done(peek);
+		if (peek_record(session, command, request->target, peek, err) < 0)
+			return -1;
+		if (peek->status && strcmp(peek->status, target) == 0)
+			return 0;
+		if (peek->status && strcmp(peek->status, start) != 0)
+			return err_set(err, ERR_REJECTED, "it settled as %s instead of %s", peek->status, target);
+		long long left = end - clock_monotonic();
+		if (left <= 0)
+			return err_set(err, ERR_WAIT_TIMEOUT, "after %.0f s it is still %s, not %s", seconds, start, target);
+		if (clock_sleep(pause < left ? pause : left, session->stop) < 0)
+			return err_set(err, ERR_WAIT_TIMEOUT, "interrupted while it was still %s, not %s", start, target);
+	}
+}
+
+/* ---- reconciling ---- */
+
+/* Whether some status leads to this one by the change, and whether the change could begin from it. */
+struct role {
+	bool source, result;
+};
+
+static struct role role_of(const struct json *next, const char *status)
+{
+	struct role role = { 0 };
+	for (const struct json *item = json_is(next, JSON_OBJECT) ? next->first : NULL; item; item = item->next) {
+		bool moves = json_string(item) && strcmp(item->key, item->text) != 0;
+		role.source = role.source || (moves && strcmp(item->key, status) == 0);
+		role.result = role.result || (moves && strcmp(item->text, status) == 0);
+	}
+	return role;
+}
+
+/*
+ * What the record says of the change. The status decides where it can only be from before or only from after;
+ * when it was last updated, by the server's clock, decides the rest as far as it can. Times have whole seconds.
+ */
+static const char *judge(const struct audit_change *change, const struct peek *peek)
+{
+	CLEAN_ERR struct err ignored = { 0 };
+	long long sent = 0;
+	bool timed = peek->updated && change->at && clock_parse(change->at, &sent, NULL, &ignored) == 0;
+	long long since = timed ? peek->updated / 1000 - (sent + peek->skew) / 1000 : 0;
+	struct role role = role_of(change->next, peek->status ? peek->status : "");
+	if (role.result && !role.source)
+		return "applied";
+	if (role.source && !role.result)
+		return since > 1 ? "unknown" : "not_applied";
+	if (timed && since < -1)
+		return "not_applied";
+	return role.source && role.result && timed && since >= 0 ? "applied" : "unknown";
+}
+
+/* A request that lost its connection may be applied a moment later: one that is so young is not judged yet. */
+static int let_rest(const struct session *session, const struct audit_change *change, struct err *err)
+{
+	CLEAN_ERR struct err ignored = { 0 };
+	long long sent = 0;
+	if (!change->at || clock_parse(change->at, &sent, NULL, &ignored) < 0)
+		return 0;
+	long long left = sent + REST_MS - clock_now();
+	if (left > 0 && left <= REST_MS && clock_sleep(left, session->stop) < 0)
+		return err_set(err, ERR_INTERRUPTED, "interrupted");
+	return 0;
+}
+
+static const char *settle_one(struct session *session, const struct audit_change *change, char **status, struct err *err)
+{
+	CLEANUP(session_done) struct session other = { 0 };
+	CLEANUP(peek_done) struct peek peek = { 0 };
+	if (!change->profile || !change->target)
+		return err_set(err, ERR_CONFIG, "the log names no target of this change"), NULL;
+	bool same = session->profile && strcmp(session->profile, change->profile) == 0;
+	if (!same && session_derive(session, change->profile, &other, err) < 0)
+		return NULL;
+	struct session *at = same ? session : &other;
+	if (let_rest(session, change, err) < 0)
+		return NULL;
+	const struct command *command = command_find(&at->table, change->command);
+	if (peek_record(at, command, change->target, &peek, err) < 0)
+		return NULL;
+	*status = mem_dup(peek.status);
+	return judge(change, &peek);
+}
+
+static void add_row(struct json_doc *doc, struct json *rows, const struct audit_change *change, const char *verdict,
+		    const char *status)
+{
+	struct json *row = json_new(doc, JSON_OBJECT);
+	json_set_string(doc, row, "at", change->at);
+	json_set_string(doc, row, "command", change->command);
+	json_set_string(doc, row, "target", change->target);
+	json_set_string(doc, row, "verdict", verdict);
+	json_set_string(doc, row, "status", status);
+	json_set_string(doc, row, "profile", change->profile);
+	json_set_string(doc, row, "request_id", change->request_id);
+	json_append(rows, row);
+}
+
+static int settle_and_record(struct session *session, const struct audit_change *change, struct json_doc *doc, struct json *rows,
+			     size_t *unknown, struct err *err)
+{
+	CLEAN_ERR struct err why = { 0 };
+	CLEAN_FREE char *status = NULL;
+	const char *verdict = settle_one(session, change, &status, &why);
+	if (!verdict) {
+		terminal_note("%s %s stays unknown: %s", change->command, change->target ? change->target : "", why.message);
+		verdict = "unknown";
+	} else if (audit_settled(change->request_id, change->profile, change->target, verdict, err) < 0) {
+		return -1;
+	}
+	*unknown += strcmp(verdict, "unknown") == 0;
+	add_row(doc, rows, change, verdict, status);
+	return 0;
+}
+
+int do_reconcile(struct session *session, const struct command *command, const struct values *values, struct err *err)
+{
+	(void)command, (void)values;
+	static const char *const columns[] = { "at", "command", "target", "verdict", "status" };
+	const char *wanted = values_get(&session->globals, "request-id");
+	CLEANUP(audit_changes_done) struct audit_changes changes = { 0 };
+	CLEAN_JSON struct json_doc *doc = json_doc_new();
+	struct json *rows = json_new(doc, JSON_ARRAY);
+	size_t unknown = 0, found = 0;
+	if (audit_read(&changes, err) < 0)
+		return -1;
+	for (size_t i = 0; i < changes.count; i++) {
+		const struct audit_change *change = &changes.items[i];
+		bool named = wanted && change->request_id && strcmp(wanted, change->request_id) == 0;
+		bool ours = !session->profile_explicit || (change->profile && strcmp(change->profile, session->profile) == 0);
+		found += named;
+		if (!change->open || (wanted && !named) || !ours)
+			continue;
+		if (settle_and_record(session, change, doc, rows, &unknown, err) < 0)
+			return -1;
+	}
+	if (wanted && !found)
+		return err_set(err, ERR_USAGE, "the audit log has no change with the request id %s", wanted);
+	const struct output output = { .value = rows, .rows = "", .columns = columns, .column_count = COUNT(columns) };
+	if (output_print(session, &output, err) < 0)
+		return -1;
+	if (!values_flag(&session->globals, "quiet"))
+		terminal_note("%zu unknown change%s read back, %zu still unknown", rows->count, rows->count == 1 ? "" : "s", unknown);
+	if (unknown)
+		return err_set(err, ERR_UNKNOWN, "%zu change%s still unknown: ask Bango with the request ids", unknown,
+			       unknown == 1 ? " is" : "s are");
+	return 0;
+}
