@@ -69,12 +69,15 @@ void buf_add_vformat(struct buf *buf, const char *format, va_list args)
 {
 	va_list again;
 	va_copy(again, args);
-	int len = vsnprintf(NULL, 0, format, args);
-	if (len > 0) {
+	buf_reserve(buf, 64);
+	size_t room = buf->capacity - buf->len;
+	int len = vsnprintf(buf->data + buf->len, room, format, args);
+	if (len >= 0 && (size_t)len >= room) {
 		buf_reserve(buf, (size_t)len);
 		vsnprintf(buf->data + buf->len, (size_t)len + 1, format, again);
-		buf->len += (size_t)len;
 	}
+	buf->len += len > 0 ? (size_t)len : 0;
+	buf->data[buf->len] = '\0';
 	va_end(again);
 }
 

@@ -156,6 +156,18 @@ static void read_parameters(struct fields *fields, const struct json *list, cons
 	}
 }
 
+static void read_body_schema(struct fields *fields, const struct json *schema, struct command *command)
+{
+	const struct json *least = json_get(schema, "minProperties");
+	CLEAN_ERR struct err ignored = { 0 };
+	long long count = 0;
+	if (!schema)
+		return;
+	if (json_is(least, JSON_NUMBER) && text_integer(least->text, 0, 1000, &count, &ignored) == 0)
+		command->body_least = (size_t)count;
+	fields_add_body(fields, schema);
+}
+
 static void read_body(struct fields *fields, const struct json *operation, struct command *command)
 {
 	const struct json *body = document_resolve(fields->contract, json_get(operation, "requestBody"), fields->pointer);
@@ -168,8 +180,7 @@ static void read_body(struct fields *fields, const struct json *operation, struc
 	}
 	command->body_required = json_is(json_get(body, "required"), JSON_TRUE);
 	const struct json *schema = document_schema(fields->contract, json_get(media, "schema"), fields->pointer);
-	if (schema)
-		fields_add_body(fields, schema);
+	read_body_schema(fields, schema, command);
 }
 
 /* A hole in the path without a declared parameter still needs a value: it becomes a text. */

@@ -193,6 +193,16 @@ static int check_required(const struct command *command, const struct json *body
 	return 0;
 }
 
+/* An update without a field would be a request for nothing. */
+static int check_least(const struct command *command, const struct json *body, struct err *err)
+{
+	size_t count = json_is(body, JSON_OBJECT) ? body->count : 0;
+	if (count >= command->body_least)
+		return 0;
+	err_set(err, ERR_USAGE, "\"%s\" needs at least %zu field%s", command->name, command->body_least, command->body_least == 1 ? "" : "s");
+	return err_hint(err, "\"bangoctl %s --help\" lists them", command->name);
+}
+
 /* Applies the options in the order: fields, then --set, whatever their order on the line. */
 static int add_values(struct json_doc *doc, struct json *body, const struct command *command, const struct values *values,
 		      struct err *err)
@@ -221,14 +231,12 @@ int body_build(struct json_doc *doc, const struct command *command, const struct
 		return -1;
 	if (!root && (fields || command->body_required))
 		root = json_new(doc, JSON_OBJECT);
-	if (root && fields && root->type != JSON_OBJECT)
-		return err_set(err, ERR_USAGE, "--body is no object, so no field can be added to it");
+	if (root && (fields || command_has_body(command)) && root->type != JSON_OBJECT)
+		return err_set(err, ERR_USAGE, "--body is no JSON object");
 	if (root && add_values(doc, root, command, values, err) < 0)
 		return -1;
-	if (root || command_has_body(command)) {
-		if (check_required(command, root, err) < 0)
-			return -1;
-	}
+	if (check_required(command, root, err) < 0 || check_least(command, root, err) < 0)
+		return -1;
 	*body = root;
 	return 0;
 }

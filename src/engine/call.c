@@ -115,6 +115,8 @@ static int finish(struct session *session, const struct request *request, const 
 static int show_instead(struct session *session, const struct request *request, const struct http_url *url, struct err *err)
 {
 	const char *dry = values_get(&session->globals, "dry-run");
+	if (session_is_sandbox(session) && !setting_text(&session->settings, SETTING_BASE_URL) && dry == NULL)
+		terminal_note("this sandbox is within bangoctl: for curl start \"bangoctl sandbox serve\" and add its address");
 	if (values_flag(&session->globals, "curl"))
 		return show_curl(session, request, url, err);
 	return strcmp(dry, "diff") == 0 ? preview_show(session, request, url, err) : show_request(session, request, url, err);

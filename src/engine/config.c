@@ -279,12 +279,15 @@ static void template_setting(struct buf *out, const struct setting_row *row, con
 
 static void template_defaults(struct buf *out)
 {
-	buf_add_str(out, "# What holds for every profile that does not say otherwise.\ndefaults = {\n");
+	buf_add_str(out, "# What holds for every profile that does not say otherwise; most of it may stand in a profile too.\n"
+			 "defaults = {\n");
 	for (int i = 0; i < SETTING_COUNT; i++) {
 		const struct setting_row *row = setting_row((enum setting)i);
 		if ((row->places & IN_DEFAULTS) && row->fallback)
 			template_setting(out, row, "    ", false);
 	}
+	/* no empty line before the brace */
+	buf_truncate(out, out->len - 1);
 	buf_add_str(out, "};\n\n");
 }
 
@@ -300,7 +303,8 @@ void config_template(struct buf *out)
 	for (int i = 0; i < SETTING_COUNT; i++) {
 		const struct setting_row *row = setting_row((enum setting)i);
 		bool active = i == SETTING_ENVIRONMENT || i == SETTING_BASE_URL || i == SETTING_USERNAME;
-		if (row->places & IN_PROFILE)
+		bool above = (row->places & IN_DEFAULTS) && row->fallback;
+		if ((row->places & IN_PROFILE) && !above)
 			template_setting(out, row, "        ", active);
 		if (i == SETTING_USERNAME)
 			buf_add_str(out, "        # The password, from one of these; if there is none, it is asked for.\n"
@@ -313,8 +317,10 @@ void config_template(struct buf *out)
 			 "        # operations = {\n"
 			 "        #     activateEntitlement = { method = \"PUT\"; path = \"/v2/entitlement/{entitlementId}/activation\"; };\n"
 			 "        # };\n    };\n\n"
+			 "    # The regions are us, ap and eu: the onboarding documents name yours.\n"
 			 "    # live = {\n    #     environment = \"live\";\n"
 			 "    #     base_url = \"https://eu.resale.api.bango.com\";\n"
 			 "    #     username = \"acme\";\n"
-			 "    #     password_command = [ \"pass\", \"show\", \"bango/live\" ];\n    # };\n};\n");
+			 "    #     password_command = [ \"pass\", \"show\", \"bango/live\" ];\n"
+			 "    #     read_only = false;\n    #     max_changes = 50;\n    # };\n};\n");
 }

@@ -152,7 +152,7 @@ int do_config_check(struct session *session, const struct command *command, cons
 	size_t count = 0;
 	for (const struct json *item = profiles ? profiles->first : NULL; item; item = item->next, count++)
 		if (check_profile(session, item, err) < 0)
-			return err_wrap(err, "profile \"%s\"", item->key);
+			return -1;
 	if (!values_flag(&session->globals, "quiet"))
 		terminal_note("%s is good: %zu profile%s", session->config.path, count, count == 1 ? "" : "s");
 	return 0;

@@ -120,6 +120,7 @@ static void expand_row(struct buf *out, const struct rows *rows, const struct js
 		.columns = 2,
 		.cells = (const char *const *)cells.texts,
 		.rows = rows->column_count,
+		.wrap_last = true,
 		.width = style->terminal ? style->width : 0,
 	};
 	grid_print(out, &grid);

@@ -39,10 +39,12 @@ static void choose_columns(const struct session *session, const struct output *o
 		return;
 	for (size_t i = 0; !all && i < output->column_count; i++)
 		rows_add_column(rows, output->columns[i], strlen(output->columns[i]));
-	if (!rows->column_count)
-		rows_all_columns(rows);
-	for (const struct json *item = !rows->column_count && output->record ? output->record->first : NULL; item; item = item->next)
+	/* what programs read has the contract's columns, whatever this reply happens to hold, and then the rest */
+	bool stable = is(format, "csv") || is(format, "tsv");
+	for (const struct json *item = stable && output->record ? output->record->first : NULL; item; item = item->next)
 		rows_add_column(rows, item->key, item->key_len);
+	if (stable || !rows->column_count)
+		rows_all_columns(rows);
 }
 
 static void warn_of_strangers(const struct rows *rows, const char *field)

@@ -13,7 +13,7 @@ static int check_read_only(const struct session *session, const struct request *
 {
 	if (!setting_bool(&session->settings, SETTING_READ_ONLY))
 		return 0;
-	err_set(err, ERR_REFUSED, "%s %s is a change, and profile \"%s\" is read-only (%s)", request->method, request->path,
+	err_set(err, ERR_REFUSED, "%s %s is a change, and profile \"%s\" is read-only, by %s", request->method, request->path,
 		session->profile, session->settings.items[SETTING_READ_ONLY].origin);
 	return -1;
 }

@@ -116,8 +116,8 @@ static int put_setting(struct session *session, enum setting setting, const stru
 	if (put_from_group(session, setting, profile, name) ||
 	    put_from_group(session, setting, json_get(session->config.root, "defaults"), "defaults"))
 		return 0;
-	if (row->fallback)
-		setting_put(&session->settings, setting, row->fallback, "built-in");
+	/* also where there is none: an earlier line of the shell may have left a value */
+	setting_put(&session->settings, setting, row->fallback, row->fallback ? "built-in" : NULL);
 	return 0;
 }
 

@@ -45,10 +45,17 @@ static int no_command(struct session *session, const char *group, struct err *er
 	return -1;
 }
 
+static bool asks_version(const struct values *globals, const struct words *rest)
+{
+	return values_flag(globals, "version") && !rest->count && !values_flag(globals, "help");
+}
+
 static int run_rest(struct session *session, const struct words *rest, struct err *err)
 {
 	CLEANUP(parsed_done) struct parsed parsed = { 0 };
 	bool help = values_flag(&session->globals, "help");
+	if (asks_version(&session->globals, rest))
+		return about_version(session, err);
 	if (parse_command(rest, &session->table, global_options, global_option_count, help, &parsed, err) < 0) {
 		/* the word may be a command of the contract that could not be read */
 		return session->trouble.kind != ERR_OK && !help ? session_trouble(session, err) : -1;
@@ -70,7 +77,7 @@ int run_words(struct session *session, const struct words *words, struct err *er
 	if (parse_globals(words, global_options, global_option_count, &session->globals, &rest, err) < 0)
 		return -1;
 	/* what only tells the version reads neither config nor contract */
-	if (values_flag(&session->globals, "version") && rest.count == 0 && !values_flag(&session->globals, "help"))
+	if (asks_version(&session->globals, &rest))
 		return about_version(session, err);
 	if (session_settle(session, err) < 0)
 		return -1;
@@ -100,7 +107,7 @@ int run_check(const struct session *session, const struct words *words, struct e
 	CLEANUP(parsed_done) struct parsed parsed = { 0 };
 	if (read_line_options(words, &options, &rest, err) < 0)
 		return -1;
-	bool help = values_flag(&options, "help"), version = values_flag(&options, "version") && !rest.count;
+	bool help = values_flag(&options, "help"), version = asks_version(&options, &rest);
 	if (parse_command(&rest, &session->table, global_options, global_option_count, help, &parsed, err) < 0)
 		return -1;
 	if (!parsed.command && !help && !version)
@@ -131,15 +138,20 @@ int run_line(struct session *session, const struct words *words, struct err *err
 	if (read_line_options(words, &options, &rest, err) < 0)
 		return -1;
 	bool misbehaves = values_get(&options, "fault") || values_get(&options, "seed");
+	bool own_secret = values_get(&options, "password-fd");
 	session->applied = false;
 	session->command = NULL;
 	session->argv = words;
 	lend_options(session, &options);
+	if (own_secret)
+		secret_done(&session->secret);
 	if (misbehaves)
 		sandboxed_stop(session);
 	int result = profile_settings(session, err) < 0 ? -1 : run_rest(session, &rest, err);
 	if (misbehaves)
 		sandboxed_stop(session);
+	if (own_secret)
+		secret_done(&session->secret);
 	take_options_back(session);
 	return result;
 }

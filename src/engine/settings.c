@@ -15,10 +15,10 @@ static const char *const outputs[] = { "auto", "table", "wide", "expanded", "jso
 
 static const struct setting_row rows[SETTING_COUNT] = {
 	[SETTING_ENVIRONMENT] = { "environment", SETTING_TEXT, IN_PROFILE, NULL, NULL, NULL, 0, 0, environments, "\"test\"",
-				  "test or live; live asks before it changes anything (required)" },
+				  "test or live; live asks before it changes anything" },
 	[SETTING_BASE_URL] = { "base_url", SETTING_TEXT, IN_PROFILE, "base-url", "BANGOCTL_BASE_URL", NULL, 0, 0, NULL,
 			       "\"https://resale.api.sandbox.bango.com\"",
-			       "the server; a path in it goes before every other (required)" },
+			       "the server; a path in it goes before every other" },
 	[SETTING_USERNAME] = { "username", SETTING_TEXT, IN_PROFILE, NULL, NULL, NULL, 0, 0, NULL, "\"acme\"",
 			       "the user name that Bango issued" },
 	[SETTING_AUTH] = { "auth", SETTING_TEXT, IN_PROFILE, NULL, NULL, "basic", 0, 0, auths, "\"basic\"",

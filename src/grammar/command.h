@@ -146,6 +146,7 @@ struct command {
 	const char *const *columns;
 	size_t column_count;
 	bool body_required;
+	size_t body_least; /* the body has at least so many members (minProperties) */
 	const char *evidence;
 	const struct json *sample; /* the example of the reply of success, or NULL */
 	const struct json *record; /* the schema's properties of that reply, resolved, or NULL */

@@ -4,10 +4,15 @@
 #include <libsmartcols.h>
 #include <string.h>
 
+static bool wraps(const struct grid *grid, size_t column)
+{
+	return grid->width && (!grid->wrap_last || column + 1 == grid->columns);
+}
+
 static void add_columns(struct libscols_table *table, const struct grid *grid)
 {
 	for (size_t c = 0; c < grid->columns; c++) {
-		int flags = (grid->right && grid->right[c] ? SCOLS_FL_RIGHT : 0) | (grid->width ? SCOLS_FL_WRAP : 0);
+		int flags = (grid->right && grid->right[c] ? SCOLS_FL_RIGHT : 0) | (wraps(grid, c) ? SCOLS_FL_WRAP : 0);
 		struct libscols_column *column = scols_table_new_column(table, grid->headers[c], 0.0, flags);
 		if (!column)
 			abort();

@@ -18,6 +18,7 @@ struct grid {
 	size_t rows;
 	const bool *right; /* per column: numbers stand to the right; NULL: none */
 	bool show_headers;
+	bool wrap_last; /* only the last column wraps */
 	size_t width; /* of the terminal; 0: no limit */
 	const char *header_color; /* an SGR sequence such as "\033[1m", or NULL */
 };

@@ -3,8 +3,8 @@
  * YAML (libyaml) as a tree of JSON values: one document, the core schema as far as JSON has a word for
  * it. `no`, `1.0.0`, dates, `0x1F` and numbers with leading zeros stay text.
  *
- * Anchors and aliases are expanded up to a bound, merge keys (`<<`) are applied. Tags other than the core
- * schema's, several documents, duplicate and compound keys, and a depth over JSON_MAX_DEPTH are errors.
+ * Anchors and aliases are expanded up to a bound, merge keys (`<<`) are applied. Tags other than !!str, !!seq and
+ * !!map, several documents, duplicate and compound keys, and a depth over JSON_MAX_DEPTH are errors.
  */
 #ifndef LIB_YAML_H
 #define LIB_YAML_H

@@ -129,7 +129,7 @@ static int run_script(struct session *session, const struct script *script, bool
 			return -1;
 	if (tally.failed)
 		return err_set(err, tally.unknown ? ERR_UNKNOWN : ERR_PARTIAL, "%zu command%s of %s failed", tally.failed,
-			       tally.failed == 1 ? "" : "s", script->name);
+			       tally.failed == 1 ? "" : "s", strcmp(script->name, "-") == 0 ? "standard input" : script->name);
 	return 0;
 }
 

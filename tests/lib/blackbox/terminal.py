@@ -45,7 +45,6 @@ class Screen:
         setting = " ".join(shlex.quote(f"{name}={value}") for name, value in variables.items())
         script = case.write("in-tmux.sh", f"cd {shlex.quote(str(case.home))}\nenv -i {setting} {words}\n"
                                           f"echo \"[exit $?]\"\nexec cat\n")
-        # a screen that goes away clears itself by attaching: the option keeps what the program drew
         self.tmux("-f", "/dev/null", "new-session", "-d", "-x", str(size[1]), "-y", str(size[0]), f"sh {shlex.quote(str(script))}",
                   ";", "set", "-g", "history-limit", "5000")
         case.addCleanup(self.close)
