@@ -68,5 +68,5 @@ class LostOutput(Case):
     def test_head(self):
         body = '{"entitlements":[' + ",".join('{"entitlementId":"E-%d"}' % i for i in range(200000)) + "]}"
         with Peer(json_answer(body)) as peer:
-            result = self.shell(f"bangoctl -p sandbox --base-url {peer.url} entitlement find -o csv | head -2")
+            result = self.shell(f"bangoctl -p sandbox --base-url {peer.url} entitlement find -o csv --columns entitlementId | head -2")
             self.assertEqual((result.out, result.err), ("entitlementId\r\nE-0\r\n", ""))

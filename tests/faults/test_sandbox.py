@@ -85,7 +85,7 @@ class InProcess(Case):
     def test_unknown_outcome(self):
         result = self.sandbox("--fault", "reset-after", *calls.CHANGE, "-o", "json")
         self.assert_failed(result, 10)
-        self.assertIn("entitlement get ENT-1001", result.error["hint"])
+        self.assertIn("reconcile --request-id", result.error["hint"])
         self.assertEqual(self.status_of("ENT-1001"), "SUSPENDED")
 
     def test_second_request_only(self):
