@@ -29,7 +29,7 @@ static const struct err_row rows[ERR_KIND_COUNT] = {
 	[ERR_DIFFERS] = { 13, "differs", "differences: by --exit-code, an expect that was not met, an audit log that was touched", "nothing was sent", false },
 	[ERR_OUTPUT_LOST] = { 14, "output_lost", "the change was applied, but its result could not be written",
 			      "applied", false },
-	[ERR_WAIT_TIMEOUT] = { 15, "wait_timeout", "the target status was not reached in time", "applied", false },
+	[ERR_WAIT_TIMEOUT] = { 15, "wait_timeout", "the target status was not reached in time", "accepted, not seen done", false },
 	[ERR_INTERRUPTED] = { 130, "interrupted", "SIGINT; while a change is in flight the code is 10 instead",
 			      "no change was in flight", false },
 	[ERR_TERMINATED] = { 143, "terminated", "SIGTERM; while a change is in flight the code is 10 instead",

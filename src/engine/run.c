@@ -120,13 +120,14 @@ static void lend_options(struct session *session, const struct values *options)
 {
 	for (size_t i = 0; i < options->count; i++)
 		values_add(&session->globals, options->items[i].arg, options->items[i].text);
-	session->lent = options->count;
+	session->lent += options->count;
 }
 
-static void take_options_back(struct session *session)
+/* Down to those of the line that runs this one; `use` has dropped all of them already. */
+static void take_options_back(struct session *session, size_t outer)
 {
 	CLEAN_ERR struct err ignored = { 0 };
-	for (; session->lent; session->lent--)
+	for (; session->lent > outer; session->lent--)
 		free(session->globals.items[--session->globals.count].text);
 	(void)profile_settings(session, &ignored);
 }
@@ -139,6 +140,7 @@ int run_line(struct session *session, const struct words *words, struct err *err
 		return -1;
 	bool misbehaves = values_get(&options, "fault") || values_get(&options, "seed");
 	bool own_secret = values_get(&options, "password-fd");
+	size_t outer = session->lent;
 	session->applied = false;
 	session->command = NULL;
 	session->argv = words;
@@ -152,7 +154,7 @@ int run_line(struct session *session, const struct words *words, struct err *err
 		sandboxed_stop(session);
 	if (own_secret)
 		secret_done(&session->secret);
-	take_options_back(session);
+	take_options_back(session, outer);
 	return result;
 }
 

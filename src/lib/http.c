@@ -285,6 +285,10 @@ static bool signal_ends(struct exchange *exchange)
 static CURLcode drive(struct http *http, struct exchange *exchange)
 {
 	CURLcode result = CURLE_ABORTED_BY_CALLBACK;
+	/* on a kept connection the first step may send it all */
+	exchange->abandoned = signal_ends(exchange);
+	if (exchange->abandoned)
+		return result;
 	curl_multi_add_handle(http->multi, http->easy);
 	for (int running = 1; running;) {
 		if (curl_multi_perform(http->multi, &running) != CURLM_OK)
