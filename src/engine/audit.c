@@ -32,6 +32,15 @@ static int append(struct json_doc *doc, struct json *line, struct err *err)
 	return chain_append(path, doc, line, err);
 }
 
+/* The word with the user name and password of a URL in it masked: a proxy's, for instance. */
+static char *mask_login(const char *word)
+{
+	const char *start = strstr(word, "://");
+	size_t host = start ? strcspn(start + 3, "/?#") : 0;
+	const char *end = start ? memrchr(start + 3, '@', host) : NULL;
+	return end ? buf_format("%.*s" SECRET_MASK "%s", (int)(start + 3 - word), word, end) : mem_dup(word);
+}
+
 /* The words of the command; the values of headers are masked, since any of them may be a secret. */
 static struct json *words(struct json_doc *doc, const struct words *argv)
 {
@@ -42,7 +51,8 @@ static struct json *words(struct json_doc *doc, const struct words *argv)
 		bool inlined = strncmp(word, "--header=", 9) == 0;
 		size_t name = strcspn(word, ":");
 		CLEAN_FREE char *masked = buf_format("%.*s:%s", (int)name, word, SECRET_MASK);
-		json_append(list, json_new_string(doc, header || inlined ? masked : word));
+		CLEAN_FREE char *plain = mask_login(word);
+		json_append(list, json_new_string(doc, header || inlined ? masked : plain));
 		header = strcmp(word, "--header") == 0;
 	}
 	return list;

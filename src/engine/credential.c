@@ -277,14 +277,14 @@ int credential_load(struct session *session, struct err *err)
 {
 	if (secret_is_set(&session->secret))
 		return 0;
+	free(session->username);
+	session->username = NULL;
 	if (session_is_sandbox(session)) {
 		const char *fd = values_get(&session->globals, "password-fd");
 		session->username = mem_dup(SANDBOX_USER);
 		secret_set(&session->secret, SANDBOX_PASSWORD, strlen(SANDBOX_PASSWORD));
 		return fd ? from_fd(session, fd, err) : 0;
 	}
-	free(session->username);
-	session->username = NULL;
 	warn_of_conflict(session);
 	if (load_username(session, err) < 0)
 		return -1;

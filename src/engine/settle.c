@@ -20,12 +20,15 @@ int settle_wait(struct session *session, const struct request *request, const ch
 	const char *wanted = command && command->to_count && before ? lifecycle_next(command, before, request->body) : NULL;
 	CLEAN_FREE char *target = mem_dup(wanted), *start = mem_dup(before);
 	if (!target)
-		return err_set(err, ERR_USAGE, "--wait: the contract does not say which status the change leads to");
+		return err_set(err, ERR_WAIT_TIMEOUT, "it was accepted, but the contract does not say for which status to wait");
 	long long end = clock_monotonic() + (long long)(seconds * 1000);
 	for (long long pause = FIRST_POLL_MS;; pause = pause * 2 < LONGEST_POLL_MS ? pause * 2 : LONGEST_POLL_MS) {
 		peek_done(peek);
-		if (peek_record(session, command, request->target, peek, err) < 0)
-			return -1;
+		if (peek_record(session, command, request->target, peek, err) < 0) {
+			/* what this read's failure guarantees does not hold for the change */
+			err->kind = ERR_WAIT_TIMEOUT;
+			return err_wrap(err, "it was accepted, but whether it is done cannot be read");
+		}
 		if (peek->status && strcmp(peek->status, target) == 0)
 			return 0;
 		if (peek->status && strcmp(peek->status, start) != 0)

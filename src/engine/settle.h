@@ -7,7 +7,8 @@
 
 /*
  * --wait: reads the record until it has the status that the accepted change leads to. ERR_WAIT_TIMEOUT after
- * `seconds`, ERR_REJECTED if it settles elsewhere. `peek` holds the last reading.
+ * `seconds` or if the status cannot be read or foretold, since the change was accepted all the same; ERR_REJECTED if it
+ * settles elsewhere. `peek` holds the last reading.
  */
 int settle_wait(struct session *session, const struct request *request, const char *before, double seconds, struct peek *peek,
 		struct err *err);

@@ -27,6 +27,7 @@ struct exchange {
 	int starts; /* how often libcurl was about to send the request */
 	long size_before; /* bytes that had left before it, for a proxy's CONNECT */
 	bool too_large;
+	bool cut; /* the reply's header began and has not ended */
 	bool repeated;
 	bool warned;
 	bool abandoned;
@@ -87,6 +88,19 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *context)
 		return 0;
 	}
 	buf_add(&exchange->reply->body, bytes, len);
+	return len;
+}
+
+/* libcurl takes a reply whose header is cut off for a whole one without a body. */
+static size_t on_header(char *line, size_t size, size_t count, void *context)
+{
+	struct exchange *exchange = context;
+	size_t len = size * count;
+	/* trailers come here too, and end without an empty line */
+	if (len > 5 && strncmp(line, "HTTP/", 5) == 0)
+		exchange->cut = true;
+	else if (len && (line[0] == '\r' || line[0] == '\n'))
+		exchange->cut = false;
 	return len;
 }
 
@@ -239,6 +253,8 @@ static void set_up(CURL *easy, struct exchange *exchange)
 	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, options->connect_timeout_ms);
 	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, exchange);
+	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+	curl_easy_setopt(easy, CURLOPT_HEADERDATA, exchange);
 	curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_prereq);
 	curl_easy_setopt(easy, CURLOPT_PREREQDATA, exchange);
 	if (options->trace) {
@@ -398,7 +414,9 @@ static int fail(const struct exchange *exchange, CURLcode result, struct err *er
 		return err_set(err, kind, "the reply is larger than %zu bytes", exchange->options->max_reply);
 	if (exchange->repeated)
 		return err_set(err, kind, "the connection died before the answer came");
-	if (result == CURLE_SSL_CACERT_BADFILE || result == CURLE_SSL_CERTPROBLEM)
+	if (result == CURLE_OK)
+		return err_set(err, kind, "the connection was closed in the middle of the reply's header");
+	if (!sent && (result == CURLE_SSL_CACERT_BADFILE || result == CURLE_SSL_CERTPROBLEM))
 		return err_set(err, ERR_CONFIG, "TLS: %s", why);
 	err_set(err, kind, "%s", why);
 	return hint_of(result, err);
@@ -416,7 +434,7 @@ int http_perform(struct http *http, const struct http_request *request, const st
 	curl_easy_setopt(http->easy, CURLOPT_ERRORBUFFER, NULL);
 	curl_slist_free_all(exchange.headers);
 	reply->headless = strcmp(request->method, "HEAD") == 0;
-	if (result == CURLE_OK)
+	if (result == CURLE_OK && !exchange.cut)
 		return 0;
 	reply->hopeless = exchange.too_large || result == CURLE_PEER_FAILED_VERIFICATION ||
 			  result == CURLE_SSL_CACERT_BADFILE || result == CURLE_SSL_CERTPROBLEM ||

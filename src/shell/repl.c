@@ -56,15 +56,17 @@ static void complete_line(void *context, const char *text, size_t len, line_sink
 
 static void run_statements(struct session *session, const struct statements *statements)
 {
+	*session->stop = 0;
 	for (size_t i = 0; i < statements->count && !session->quit; i++) {
 		CLEAN_ERR struct err err = { 0 };
-		*session->stop = 0;
 		int result = statement_run(session, &statements->items[i], &err);
 		if (strcmp(statements->items[i].words[0], "status") != 0)
 			session->last.exit_code = result < 0 ? err_row(err.kind)->exit_code : 0;
-		if (result == 0)
+		if (result < 0)
+			run_report(session, &err);
+		/* a signal lets a change in flight end, but what stands behind it must not begin */
+		else if (!*session->stop)
 			continue;
-		run_report(session, &err);
 		if (i + 1 < statements->count)
 			terminal_note("the rest of the line was not run");
 		return;

@@ -21,10 +21,16 @@ static void script_done(struct script *script)
 	statements_done(&script->statements);
 }
 
-/* Puts FILE:LINE before the message. */
+/* FILE:LINE; the caller frees it. */
+static char *place(const char *name, unsigned line)
+{
+	return buf_format("%s:%u", strcmp(name, "-") == 0 ? "standard input" : name, line);
+}
+
 static int blame(const char *name, unsigned line, struct err *err)
 {
-	return err_wrap(err, "%s:%u", strcmp(name, "-") == 0 ? "standard input" : name, line);
+	CLEAN_FREE char *at = place(name, line);
+	return err_wrap(err, "%s", at);
 }
 
 static int read_script(const char *name, struct script *script, struct err *err)
@@ -103,7 +109,7 @@ static int run_one(struct session *session, const struct script *script, const s
 		   struct tally *tally, struct err *err)
 {
 	const char *outer = session->at;
-	CLEAN_FREE char *at = buf_format("%s:%u", strcmp(script->name, "-") == 0 ? "standard input" : script->name, statement->line);
+	CLEAN_FREE char *at = place(script->name, statement->line);
 	session->at = at;
 	int result = statement_run(session, statement, err);
 	session->last.exit_code = result < 0 ? err_row(err->kind)->exit_code : 0;
@@ -121,12 +127,29 @@ static int run_one(struct session *session, const struct script *script, const s
 	return result;
 }
 
+/* A signal during a change lets that one end: what stands behind it must not begin. */
+static int check_signal(const struct session *session, const struct script *script, const struct statement *next, struct err *err)
+{
+	if (!*session->stop)
+		return 0;
+	err_set(err, ERR_INTERRUPTED, "interrupted: this line and the ones after it were not run");
+	err->at = place(script->name, next->line);
+	return -1;
+}
+
 static int run_script(struct session *session, const struct script *script, bool keep_going, struct err *err)
 {
 	struct tally tally = { 0 };
-	for (size_t i = 0; i < script->statements.count && !session->quit; i++)
-		if (run_one(session, script, &script->statements.items[i], keep_going, &tally, err) < 0)
-			return -1;
+	for (size_t i = 0; i < script->statements.count && !session->quit; i++) {
+		const struct statement *statement = &script->statements.items[i];
+		if (check_signal(session, script, statement, err) == 0 &&
+		    run_one(session, script, statement, keep_going, &tally, err) == 0)
+			continue;
+		/* a change before it is unknown all the same */
+		if (tally.unknown)
+			err->kind = ERR_UNKNOWN;
+		return -1;
+	}
 	if (tally.failed)
 		return err_set(err, tally.unknown ? ERR_UNKNOWN : ERR_PARTIAL, "%zu command%s of %s failed", tally.failed,
 			       tally.failed == 1 ? "" : "s", strcmp(script->name, "-") == 0 ? "standard input" : script->name);

@@ -119,6 +119,9 @@ static int judge_expectation(int expected, int result, struct err *err)
 		err_done(err);
 		return 0;
 	}
+	/* "unknown" says more than "not as expected": it must not be lost */
+	if (result < 0 && err->kind == ERR_UNKNOWN)
+		return err_wrap(err, "expected exit code %d, but it was %d", expected, code);
 	if (result < 0) {
 		CLEAN_FREE char *why = take(err->message);
 		return err_set(err, ERR_DIFFERS, "expected exit code %d, but it was %d: %s", expected, code, why);

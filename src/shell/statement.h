@@ -6,7 +6,7 @@
 #include "engine/session.h"
 #include "grammar/split.h"
 
-/* Runs it and keeps its exit code for `status`. An unmet `expect` is ERR_DIFFERS. */
+/* Runs it and keeps its exit code for `status`. An unmet `expect` is ERR_DIFFERS, but ERR_UNKNOWN stays. */
 int statement_run(struct session *session, const struct statement *statement, struct err *err);
 
 /* Checks it without running it. */

@@ -11,10 +11,11 @@ from . import program
 
 
 class Server:
-    """A sandbox server on a free port, with a fixed clock."""
+    """A sandbox server on a free port, with a fixed clock unless `seed` is None."""
 
-    def __init__(self, home, env, *args):
-        argv = program.command_line(["sandbox", "serve", "--seed", "1", *args])
+    def __init__(self, home, env, *args, seed=1):
+        fixed = [] if seed is None else ["--seed", seed]
+        argv = program.command_line(["sandbox", "serve", *fixed, *args])
         self.process = program.start(argv, home, env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                      stderr=subprocess.PIPE)
         ready, _, _ = select.select([self.process.stdout], [], [], program.TIMEOUT)
