@@ -72,10 +72,16 @@ static int check_source(struct session *session, const char *name, int depth, st
 /* What changes what the following lines mean is done on the session of the check. */
 static int check_effect(struct session *session, const struct statement *statement, int depth, struct err *err)
 {
-	if (statement->word_count == 2 && strcmp(statement->words[0], "use") == 0)
-		return session_use(session, statement->words[1], err);
-	if (statement->word_count == 2 && strcmp(statement->words[0], "source") == 0)
-		return check_source(session, statement->words[1], depth, err);
+	bool expects = strcmp(statement->words[0], "expect") == 0;
+	size_t at = expects ? 2 : 0;
+	/* one that is to fail changes nothing, and options only ask for help */
+	if (statement->word_count < at + 2 || statement->words[at + 1][0] == '-' ||
+	    (expects && strcmp(statement->words[1], "0") != 0 && strcmp(statement->words[1], "ok") != 0))
+		return 0;
+	if (strcmp(statement->words[at], "use") == 0)
+		return session_use(session, statement->words[at + 1], err);
+	if (strcmp(statement->words[at], "source") == 0)
+		return check_source(session, statement->words[at + 1], depth, err);
 	return 0;
 }
 

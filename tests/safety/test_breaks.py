@@ -572,7 +572,10 @@ class KeptConnections(SafetyCase):
 
         def script(connection, _number):
             while request := connection.read():
-                connection.send(json_answer(headers=[] if request.startswith(b"GET") else ["X-Which: SECOND"]))
+                first = request.startswith(b"GET")
+                connection.send(json_answer(headers=[] if first else ["X-Which: SECOND"]))
+                if not first:
+                    return  # else haproxy keeps this connection, and the origin waits for its end
         for call in (CHANGE, BARE):
             with self.subTest(call=call), Origin(script) as origin:
                 proxy = haproxy(self, "", f"{rule}\n  server s 127.0.0.1:{origin.port}")

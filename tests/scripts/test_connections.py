@@ -85,7 +85,7 @@ class Connections(Case):
                     with Peer(script) as peer:
                         result = self.run_lines(peer, f"echo a -o none\n{line}\n")
                         self.assert_failed(result, 10, "s:2: ")
-                        self.assertEqual((peer.connections, len(peer.requests)), (1, 2), result)
+                        self.assertEqual(len(peer.requests), 2, result)
 
     def test_half_an_answer_on_a_kept_connection(self):
         for name, line in CHANGES.items():

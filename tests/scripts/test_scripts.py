@@ -15,7 +15,7 @@ LIVE = ('profiles = { acme-eu = { environment = "live"; base_url = "http://127.0
 class Scripts(Case):
     def script(self, text, *options, name="s", words=(), env=None, stdin=b""):
         self.write(name, text)
-        return self.sandbox(*options, "run", *words, name, env=env, stdin=stdin)
+        return self.run_program("-p", "sandbox", *options, "run", *words, name, env=env, stdin=stdin)
 
     def lines(self, text, *options, words=(), code=0):
         """Runs the script and returns the lines of its result."""
@@ -44,9 +44,10 @@ class Syntax(Scripts):
         self.assertEqual(self.echoes("\n".join(f"echo {word}" for word in typed)), wanted.stdout.decode().splitlines())
 
     def test_newline_in_quotes(self):
-        result = self.script("echo 'a\nb' -o json\necho c -o json\n")
+        result = self.script("entitlement notify ENT-1001 --message 'a\nb' --curl\necho c --field echo\n")
         self.assert_code(result, 0)
-        self.assertEqual([json.loads(line)["echo"] for line in result.out.splitlines()], ["a\nb", "c"])
+        self.assertIn('{"message":"a\\nb"}', result.out)
+        self.assertEqual(result.out.splitlines()[-1], "c")
 
     def test_comments_and_blank_lines(self):
         self.assertEqual(self.echoes("# a\n\n   \t\necho a # b\n\t# c\necho b;# d\n#"), ["a", "b"])
@@ -119,8 +120,7 @@ class Redirects(Scripts):
         self.assert_code(self.script("commands -o json | true\necho a\n"), 0)
 
     def test_file(self):
-        result = self.script("echo a --field echo > f\necho b --field echo > f\necho c --field echo >> f\necho d --field echo>>'g h'; echo e\n",
-                             "-o", "json")
+        result = self.script("echo a --field echo > f\necho b --field echo > f\necho c --field echo >> f\necho d --field echo>>'g h'; echo e\n")
         self.assert_code(result, 0)
         self.assertEqual((self.home / "f").read_text(), "b\nc\n")
         self.assertEqual((self.home / "g h").read_text(), "d\n")
@@ -197,6 +197,12 @@ class Ahead(Scripts):
         self.write("t", "source s\n")
         self.check(f"{CHANGE}\nsource s\n", 2, "source itself?")
         self.check(f"{CHANGE}\nsource t\n", 2, "source itself?")
+
+    def test_use_with_options_or_expected(self):
+        self.config(LIVE)
+        for line in ("use test -q", "expect 0 use test", "expect 3 use nope", "use --help", "source --help"):
+            with self.subTest(line=line):
+                self.assert_code(self.script(line + "\necho a --curl\n"), 0)
 
     def test_unknown_profile(self):
         self.check(f"{CHANGE}\nuse nope\n", 3, "s:2: there is no profile \"nope\"")
