@@ -9,7 +9,7 @@ function __bangoctl_complete
     for line in ($program __complete -- $words "$current" 2>/dev/null)
         if test "$line" = :file
             set -l prefix (string match -r '^--[^=]*=' -- "$current")
-            __fish_complete_path (string replace -r '^--[^=]*=' '' -- "$current") | string replace -r '^' "$prefix"
+            __fish_complete_path (string replace -r '^--[^=]*=' '' -- "$current") | string replace -r -- '^' "$prefix"
         else
             printf '%s\n' $line
         end

@@ -2,11 +2,13 @@
 #include "engine/audit.h"
 
 #include <pwd.h>
+#include <stdint.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/text.h"
 #include "engine/chain.h"
 #include "engine/terminal.h"
 #include "sandbox/lifecycle.h"
@@ -158,16 +160,17 @@ void audit_refused(const struct session *session, const struct request *request)
 	append_or_warn(doc, line);
 }
 
-int audit_settled(const char *request_id, const char *profile, const char *target, const char *verdict, struct err *err)
+int audit_settled(const struct audit_change *change, const char *verdict, struct err *err)
 {
 	CLEAN_JSON struct json_doc *doc = json_doc_new();
 	struct json *line = json_new(doc, JSON_OBJECT);
 	json_set_integer(doc, line, "v", 1);
 	set_now(doc, line);
 	json_set_string(doc, line, "type", "settled");
-	json_set_string(doc, line, "request_id", request_id);
-	json_set_string(doc, line, "profile", profile);
-	json_set_string(doc, line, "target", target);
+	json_set_string(doc, line, "request_id", change->request_id);
+	json_set_integer(doc, line, "intent", change->line);
+	json_set_string(doc, line, "profile", change->profile);
+	json_set_string(doc, line, "target", change->target);
 	json_set_string(doc, line, "outcome", verdict);
 	set_who(doc, line);
 	return append(doc, line, err);
@@ -184,6 +187,7 @@ static void change_done(struct audit_change *change)
 	free(change->target);
 	free(change->request_id);
 	free(change->status);
+	free(change->base_url);
 	free(change->outcome);
 	json_doc_free(change->doc);
 }
@@ -202,6 +206,16 @@ static void replace(char **text, const char *by)
 	*text = mem_dup(by);
 }
 
+static long long integer_of(const struct json *line, const char *name)
+{
+	const struct json *value = json_get(line, name);
+	CLEAN_ERR struct err ignored = { 0 };
+	long long number = 0;
+	if (json_is(value, JSON_NUMBER))
+		(void)text_integer(value->text, 0, INT64_MAX, &number, &ignored);
+	return number;
+}
+
 static void add_change(struct audit_changes *changes, const struct json *line, const char *outcome)
 {
 	changes->items = mem_grow(changes->items, changes->count, sizeof(*changes->items));
@@ -213,7 +227,10 @@ static void add_change(struct audit_changes *changes, const struct json *line, c
 		.command = mem_dup(json_get_string(line, "command")),
 		.target = mem_dup(json_get_string(line, "target")),
 		.request_id = mem_dup(json_get_string(line, "request_id")),
+		.base_url = mem_dup(json_get_string(line, "base_url")),
 		.outcome = mem_dup(outcome),
+		.line = integer_of(line, "n"),
+		.pid = integer_of(line, "pid"),
 		.doc = json_doc_new(),
 		.open = strcmp(outcome, "unrecorded") == 0,
 	};
@@ -221,12 +238,22 @@ static void add_change(struct audit_changes *changes, const struct json *line, c
 	change->next = next ? json_copy(change->doc, next) : NULL;
 }
 
-/* The latest change of that identifier: one may be sent again by hand with --request-id. */
-static struct audit_change *find_change(struct audit_changes *changes, const char *request_id)
+static bool same(const char *a, const char *b)
 {
-	for (size_t i = changes->count; request_id && i > 0; i--)
-		if (changes->items[i - 1].request_id && strcmp(changes->items[i - 1].request_id, request_id) == 0)
-			return &changes->items[i - 1];
+	return a && b && strcmp(a, b) == 0;
+}
+
+/* The change that a later line speaks of. An identifier may be sent again by hand with --request-id: an outcome then
+ * belongs to the latest of them, and what was settled names the line of its intent. */
+static struct audit_change *find_change(struct audit_changes *changes, const struct json *line)
+{
+	const char *request_id = json_get_string(line, "request_id"), *target = json_get_string(line, "target");
+	long long intent = integer_of(line, "intent");
+	for (size_t i = changes->count; i > 0; i--) {
+		struct audit_change *change = &changes->items[i - 1];
+		if (same(change->request_id, request_id) && (intent ? change->line == intent : !target || same(change->target, target)))
+			return change;
+	}
 	return NULL;
 }
 
@@ -242,7 +269,7 @@ static int take_line(void *context, const char *text, size_t len, const struct j
 		add_change(changes, line, strcmp(type, "intent") == 0 ? "unrecorded" : "refused");
 		return 0;
 	}
-	struct audit_change *change = find_change(changes, json_get_string(line, "request_id"));
+	struct audit_change *change = find_change(changes, line);
 	if (!change || !outcome)
 		return 0;
 	replace(&change->outcome, outcome);

@@ -22,17 +22,20 @@ void audit_outcome(const struct session *session, const struct request *request,
 /* Writes that a change was refused before anything was sent. */
 void audit_refused(const struct session *session, const struct request *request);
 
-/* Writes how an unknown outcome was settled: "applied", "not_applied" or "unknown". ERR_INTERNAL. */
-int audit_settled(const char *request_id, const char *profile, const char *target, const char *verdict, struct err *err);
-
 /* A change as the log's lines tell of it together. Owned texts; NULL where nothing was said. */
 struct audit_change {
 	char *at, *profile, *environment, *command, *target, *request_id, *status;
+	char *base_url; /* where it went; NULL: the sandbox in the process */
 	char *outcome; /* a kind's name, "accepted", "unrecorded", or after settling "applied", "not_applied" */
+	long long line; /* the number of its first line */
+	long long pid; /* of the process that made it */
 	struct json_doc *doc;
 	const struct json *next; /* of the intent: status → the status that the change leads to, where it is legal */
 	bool open; /* perhaps applied, and not settled yet */
 };
+
+/* Writes how an unknown outcome was settled: "applied", "not_applied" or "unknown". ERR_INTERNAL. */
+int audit_settled(const struct audit_change *change, const char *verdict, struct err *err);
 
 struct audit_changes {
 	struct audit_change *items; /* owned */

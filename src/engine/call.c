@@ -22,6 +22,25 @@ static const char *verb_of(const struct request *request)
 	return request->command ? request->command->name : request->method;
 }
 
+/* The command that settles the change: with the options that it takes to reach the same server. */
+static void hint_reconcile(const struct session *session, const struct request *request, struct err *err)
+{
+	static const char *const names[] = { "config", "base-url", "cacert", "cert", "key" };
+	CLEAN_BUF struct buf line = { 0 };
+	buf_add_format(&line, "bangoctl -p %s reconcile --request-id %s", session->profile, request->id);
+	for (size_t i = 0; i < COUNT(names); i++) {
+		const char *value = values_get(&session->globals, names[i]);
+		if (!value)
+			continue;
+		buf_add_format(&line, " --%s ", names[i]);
+		if (strpbrk(value, " \t'\"$`\\*?[]{}()<>|&;!#~"))
+			show_quoted(&line, value);
+		else
+			buf_add_str(&line, value);
+	}
+	err_hint(err, "%s", line.data);
+}
+
 static int explain(const struct session *session, const struct request *request, struct err *err)
 {
 	const char *target = request->target ? request->target : request->command ? "" : request->path;
@@ -30,7 +49,7 @@ static int explain(const struct session *session, const struct request *request,
 	if (err->kind == ERR_UNKNOWN) {
 		err_wrap(err, "the outcome is unknown, the change is perhaps applied");
 		if (peek_command(session, request->command))
-			err_hint(err, "bangoctl -p %s reconcile --request-id %s", session->profile, request->id);
+			hint_reconcile(session, request, err);
 		else
 			err_hint(err, "find out whether it was applied before you send it again");
 	}

@@ -15,7 +15,12 @@
 /* What works with a config that is broken or missing. */
 static bool needs_no_config(enum action action)
 {
-	return action == ACTION_HELP || action == ACTION_VERSION || action == ACTION_CONFIG_PATH || action == ACTION_CONFIG_INIT;
+	static const enum action those[] = { ACTION_HELP, ACTION_VERSION, ACTION_CONFIG_PATH, ACTION_CONFIG_INIT,
+					     ACTION_COMPLETION, ACTION_COMPLETE, ACTION_MANUAL };
+	for (size_t i = 0; i < COUNT(those); i++)
+		if (those[i] == action)
+			return true;
+	return false;
 }
 
 static int run_parsed(struct session *session, const struct parsed *parsed, struct err *err)

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/settle.h"
 
+#include <errno.h>
+#include <signal.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "engine/audit.h"
@@ -9,7 +12,7 @@
 #include "engine/terminal.h"
 #include "sandbox/lifecycle.h"
 
-enum { FIRST_POLL_MS = 250, LONGEST_POLL_MS = 5000, REST_MS = 3000 };
+enum { FIRST_POLL_MS = 250, LONGEST_POLL_MS = 5000, REST_MS = 3000, DAY_MS = 86400000 };
 
 /* ---- waiting ---- */
 
@@ -62,8 +65,9 @@ static struct role role_of(const struct json *next, const char *status)
 /*
  * What the record says of the change. The status decides where it can only be from before or only from after;
  * when it was last updated, by the server's clock, decides the rest as far as it can. Times have whole seconds.
+ * After a later change of ours (`last` is false) the status may be the one from before because of that.
  */
-static const char *judge(const struct audit_change *change, const struct peek *peek)
+static const char *judge(const struct audit_change *change, bool last, const struct peek *peek)
 {
 	CLEAN_ERR struct err ignored = { 0 };
 	long long sent = 0;
@@ -72,7 +76,7 @@ static const char *judge(const struct audit_change *change, const struct peek *p
 	struct role role = role_of(change->next, peek->status ? peek->status : "");
 	if (role.result && !role.source)
 		return "applied";
-	if (role.source && !role.result)
+	if (role.source && !role.result && last)
 		return since > 1 ? "unknown" : "not_applied";
 	if (timed && since < -1)
 		return "not_applied";
@@ -92,7 +96,33 @@ static int let_rest(const struct session *session, const struct audit_change *ch
 	return 0;
 }
 
-static const char *settle_one(struct session *session, const struct audit_change *change, char **status, struct err *err)
+/* Whether the process that made the change may still be at it. */
+static int check_ended(const struct audit_change *change, struct err *err)
+{
+	CLEAN_ERR struct err ignored = { 0 };
+	long long sent = 0;
+	bool recorded = strcmp(change->outcome, "unrecorded") != 0;
+	if (recorded || !change->pid || !change->at || clock_parse(change->at, &sent, NULL, &ignored) < 0)
+		return 0;
+	/* after a day the number belongs to another process */
+	if (clock_now() - sent > DAY_MS || change->pid == getpid() || (kill((pid_t)change->pid, 0) < 0 && errno == ESRCH))
+		return 0;
+	return err_set(err, ERR_UNKNOWN, "process %lld is still at it", change->pid);
+}
+
+/* Another server knows nothing of the change: what it says of the record would be a false verdict. */
+static int check_server(const struct session *session, const struct audit_change *change, struct err *err)
+{
+	const char *url = setting_text(&session->settings, SETTING_BASE_URL), *sent_to = change->base_url;
+	if (url && sent_to ? strcmp(url, sent_to) == 0 : url == sent_to)
+		return 0;
+	if (!sent_to)
+		return err_set(err, ERR_CONFIG, "it went to the sandbox in the program, and profile %s now speaks to %s", change->profile, url);
+	return err_set(err, ERR_CONFIG, "it went to %s: add --base-url %s", sent_to, sent_to);
+}
+
+static const char *settle_one(struct session *session, const struct audit_change *change, bool last, char **status,
+			      struct err *err)
 {
 	CLEANUP(session_done) struct session other = { 0 };
 	CLEANUP(peek_done) struct peek peek = { 0 };
@@ -102,13 +132,13 @@ static const char *settle_one(struct session *session, const struct audit_change
 	if (!same && session_derive(session, change->profile, &other, err) < 0)
 		return NULL;
 	struct session *at = same ? session : &other;
-	if (let_rest(session, change, err) < 0)
+	if (check_ended(change, err) < 0 || check_server(at, change, err) < 0 || let_rest(session, change, err) < 0)
 		return NULL;
 	const struct command *command = command_find(&at->table, change->command);
 	if (peek_record(at, command, change->target, &peek, err) < 0)
 		return NULL;
 	*status = mem_dup(peek.status);
-	return judge(change, &peek);
+	return judge(change, last, &peek);
 }
 
 static void add_row(struct json_doc *doc, struct json *rows, const struct audit_change *change, const char *verdict,
@@ -125,16 +155,31 @@ static void add_row(struct json_doc *doc, struct json *rows, const struct audit_
 	json_append(rows, row);
 }
 
-static int settle_and_record(struct session *session, const struct audit_change *change, struct json_doc *doc, struct json *rows,
-			     size_t *unknown, struct err *err)
+/* Whether no later change of the log, of those that may have been applied, is of the same record. */
+static bool is_last(const struct audit_changes *changes, size_t at)
 {
+	const struct audit_change *change = &changes->items[at];
+	for (size_t i = at + 1; i < changes->count; i++) {
+		const struct audit_change *later = &changes->items[i];
+		bool done = later->open || strcmp(later->outcome, "ok") == 0 || strcmp(later->outcome, "accepted") == 0 ||
+			    strcmp(later->outcome, "applied") == 0;
+		if (done && change->target && later->target && strcmp(change->target, later->target) == 0)
+			return false;
+	}
+	return true;
+}
+
+static int settle_and_record(struct session *session, const struct audit_changes *changes, size_t at, struct json_doc *doc,
+			     struct json *rows, size_t *unknown, struct err *err)
+{
+	const struct audit_change *change = &changes->items[at];
 	CLEAN_ERR struct err why = { 0 };
 	CLEAN_FREE char *status = NULL;
-	const char *verdict = settle_one(session, change, &status, &why);
+	const char *verdict = settle_one(session, change, is_last(changes, at), &status, &why);
 	if (!verdict) {
 		terminal_note("%s %s stays unknown: %s", change->command, change->target ? change->target : "", why.message);
 		verdict = "unknown";
-	} else if (audit_settled(change->request_id, change->profile, change->target, verdict, err) < 0) {
+	} else if (audit_settled(change, verdict, err) < 0) {
 		return -1;
 	}
 	*unknown += strcmp(verdict, "unknown") == 0;
@@ -160,7 +205,7 @@ int do_reconcile(struct session *session, const struct command *command, const s
 		found += named;
 		if (!change->open || (wanted && !named) || !ours)
 			continue;
-		if (settle_and_record(session, change, doc, rows, &unknown, err) < 0)
+		if (settle_and_record(session, &changes, i, doc, rows, &unknown, err) < 0)
 			return -1;
 	}
 	if (wanted && !found)

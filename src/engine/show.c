@@ -68,8 +68,7 @@ int show_request(const struct session *session, const struct request *request, c
 	return output_text(session, out.data, out.len, err);
 }
 
-/* Adds a word as a POSIX shell reads it. */
-static void add_quoted(struct buf *out, const char *word)
+void show_quoted(struct buf *out, const char *word)
 {
 	buf_add_char(out, '\'');
 	for (; *word; word++) {
@@ -85,7 +84,7 @@ static void add_header(struct buf *out, const char *name, const char *value)
 {
 	CLEAN_FREE char *line = *value ? buf_format("%s: %s", name, value) : buf_format("%s;", name);
 	buf_add_str(out, " \\\n  -H ");
-	add_quoted(out, line);
+	show_quoted(out, line);
 }
 
 static void add_auth(const struct session *session, struct buf *out)
@@ -98,7 +97,7 @@ static void add_auth(const struct session *session, struct buf *out)
 	if (strcmp(auth, "basic") == 0) {
 		buf_add_str(out, "-u ");
 		CLEAN_FREE char *name = buf_format("%s:", user ? user : "");
-		add_quoted(out, name);
+		show_quoted(out, name);
 		buf_add_str(out, "\"$BANGOCTL_PASSWORD\"");
 	} else if (strcmp(auth, "bearer") == 0) {
 		buf_add_str(out, "-H \"Authorization: Bearer $BANGOCTL_PASSWORD\"");
@@ -120,18 +119,18 @@ int show_curl(const struct session *session, const struct request *request, cons
 		buf_add_str(&out, "curl --head ");
 	else
 		buf_add_format(&out, "curl -X %s ", request->method);
-	add_quoted(&out, full);
+	show_quoted(&out, full);
 	add_auth(session, &out);
 	for (size_t i = 0; i < COUNT(files); i++)
 		if (setting_text(&session->settings, files[i].setting)) {
 			buf_add_format(&out, " \\\n  %s ", files[i].option);
-			add_quoted(&out, setting_text(&session->settings, files[i].setting));
+			show_quoted(&out, setting_text(&session->settings, files[i].setting));
 		}
 	for (size_t i = 0; i < request->header_count; i++)
 		add_header(&out, request->headers[i].name, request->headers[i].value);
 	if (request->has_body) {
 		buf_add_str(&out, " \\\n  --data-raw ");
-		add_quoted(&out, buf_str(&request->text));
+		show_quoted(&out, buf_str(&request->text));
 	} else if (sends_length(request)) {
 		buf_add_str(&out, " \\\n  -H 'Content-Type:' --data-raw ''");
 	}

@@ -14,4 +14,7 @@ int show_request(const struct session *session, const struct request *request, c
 /* --curl: the equivalent command, with the password as a shell variable. */
 int show_curl(const struct session *session, const struct request *request, const struct http_url *url, struct err *err);
 
+/* Adds a word in quotes, as a POSIX shell reads it. */
+void show_quoted(struct buf *out, const char *word);
+
 #endif

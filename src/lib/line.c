@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -126,6 +127,8 @@ bool line_open(const struct line_settings *settings)
 	line.settings = settings;
 	rl_readline_name = "bangoctl";
 	rl_catch_signals = 0;
+	/* COLUMNS in the environment would outlast the next change of the terminal's size */
+	rl_change_environment = 0;
 	rl_attempted_completion_function = attempt;
 	rl_completion_display_matches_hook = show_matches;
 	rl_completer_word_break_characters = " \t\n;|>";
@@ -184,30 +187,45 @@ static void clear_line(void)
 	line.finished = true;
 }
 
+/* Waits for a key or Ctrl-C; false if SIGTERM has come, now or before. Signals come while it waits, at no other time. */
+static bool wait_for_key(const sigset_t *while_waiting)
+{
+	struct pollfd input = { .fd = STDIN_FILENO, .events = POLLIN };
+	for (;;) {
+		if (*line.settings->last_signal == SIGTERM)
+			return false;
+		if (*line.settings->signals || ppoll(&input, 1, NULL, while_waiting) > 0)
+			return true;
+		if (errno != EINTR)
+			return false;
+		if (!*line.settings->signals)
+			rl_resize_terminal();
+	}
+}
+
 char *line_read(const char *prompt, bool *cleared)
 {
+	sigset_t caught, before;
+	sigemptyset(&caught);
+	sigaddset(&caught, SIGINT);
+	sigaddset(&caught, SIGTERM);
 	*cleared = false;
 	line.finished = false;
 	line.text = NULL;
 	rl_callback_handler_install(prompt, on_line);
+	sigprocmask(SIG_BLOCK, &caught, &before);
 	while (!line.finished) {
-		struct pollfd input = { .fd = STDIN_FILENO, .events = POLLIN };
-		int ready = poll(&input, 1, -1);
-		if (ready > 0) {
-			rl_callback_read_char();
-			continue;
-		}
-		if (errno != EINTR || (*line.settings->signals && *line.settings->last_signal == SIGTERM)) {
+		if (!wait_for_key(&before)) {
 			rl_callback_handler_remove();
-			return NULL;
+			break;
 		}
-		if (*line.settings->signals) {
-			*cleared = true;
+		*cleared = *line.settings->signals != 0;
+		if (*cleared)
 			clear_line();
-		} else {
-			rl_resize_terminal();
-		}
+		else
+			rl_callback_read_char();
 	}
+	sigprocmask(SIG_SETMASK, &before, NULL);
 	return line.text;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "shell/repl.h"
 
+#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -47,7 +48,7 @@ static void complete_line(void *context, const char *text, size_t len, line_sink
 	while (words[count])
 		count++;
 	/* `expect CODE` stands before a command of its own */
-	size_t skip = count > 3 && strcmp(words[0], "expect") == 0 ? 2 : 0;
+	size_t skip = count > 2 && strcmp(words[0], "expect") == 0 ? 2 : 0;
 	complete(&source, (const char *const *)words + skip, count - skip, sink, sink_context);
 	split_free(words);
 }
@@ -57,7 +58,7 @@ static void complete_line(void *context, const char *text, size_t len, line_sink
 static void run_statements(struct session *session, const struct statements *statements)
 {
 	*session->stop = 0;
-	for (size_t i = 0; i < statements->count && !session->quit; i++) {
+	for (size_t i = 0; i < statements->count && !session->quit && *session->last_signal != SIGTERM; i++) {
 		CLEAN_ERR struct err err = { 0 };
 		int result = statement_run(session, &statements->items[i], &err);
 		if (strcmp(statements->items[i].words[0], "status") != 0)
@@ -74,7 +75,7 @@ static void run_statements(struct session *session, const struct statements *sta
 }
 
 /* Reads lines until they make whole statements. False at the end of the input. */
-static bool read_statements(const struct session *session, struct statements *statements)
+static bool read_statements(struct session *session, struct statements *statements)
 {
 	CLEAN_BUF struct buf text = { 0 };
 	*statements = (struct statements){ 0 };
@@ -83,8 +84,8 @@ static bool read_statements(const struct session *session, struct statements *st
 		unsigned at;
 		CLEAN_ERR struct err err = { 0 };
 		CLEAN_FREE char *prompt = text.len ? mem_dup("> ") : make_prompt(session);
-		CLEAN_FREE char *line = line_read(prompt, &cleared);
 		*session->stop = 0;
+		CLEAN_FREE char *line = line_read(prompt, &cleared);
 		if (!line && text.len)
 			terminal_note("the line never ended: it was not run");
 		if (!line)
@@ -96,8 +97,10 @@ static bool read_statements(const struct session *session, struct statements *st
 		if (result > 0)
 			continue;
 		line_remember(text.data);
-		if (result < 0)
+		if (result < 0) {
+			session->last.exit_code = err_row(err.kind)->exit_code;
 			run_report(session, &err);
+		}
 		return true;
 	}
 }
@@ -131,7 +134,7 @@ int do_shell(struct session *session, const struct command *command, const struc
 	if (!values_flag(&session->globals, "quiet"))
 		terminal_note("TAB completes, \"help\" helps, Ctrl-D leaves%s", session->profile ? "" : "; begin with \"use sandbox\"");
 	struct statements statements;
-	while (!session->quit && read_statements(session, &statements)) {
+	while (!session->quit && *session->last_signal != SIGTERM && read_statements(session, &statements)) {
 		run_statements(session, &statements);
 		statements_done(&statements);
 	}

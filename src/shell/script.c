@@ -27,10 +27,12 @@ static char *place(const char *name, unsigned line)
 	return buf_format("%s:%u", strcmp(name, "-") == 0 ? "standard input" : name, line);
 }
 
+/* Notes where the fault is; of files that source each other, the place in the innermost. */
 static int blame(const char *name, unsigned line, struct err *err)
 {
-	CLEAN_FREE char *at = place(name, line);
-	return err_wrap(err, "%s", at);
+	if (!err->at)
+		err->at = place(name, line);
+	return -1;
 }
 
 static int read_script(const char *name, struct script *script, struct err *err)

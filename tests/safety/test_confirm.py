@@ -17,7 +17,7 @@ from common import WithServer
 
 SUSPEND = ["entitlement", "suspend", "ENT-1001"]
 MODERATE = [SUSPEND, ["entitlement", "resume", "ENT-1004"], ["entitlement", "activate", "ENT-1003"],
-            ["entitlement", "update", "ENT-1001", "--product-key", "X"], ["entitlement", "notify", "ENT-1001", "--event-type", "X"]]
+            ["entitlement", "update", "ENT-1001", "--product-key", "X"], ["entitlement", "notify", "ENT-1001", "--event", "X"]]
 SEVERE = [["entitlement", "cancel", "ENT-1001"], ["entitlement", "revoke", "ENT-1001"], ["entitlement", "terminate", "ENT-1001"]]
 UNKNOWN = [["request", "DELETE", "/x"], ["request", "POST", "/v1/nothing/like/it", "--data", "{}"], ["request", "PUT", "/v1/a"]]
 

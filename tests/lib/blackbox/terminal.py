@@ -39,7 +39,7 @@ class Screen:
 
     def __init__(self, case, argv, env=None, size=(24, 80)):
         need("tmux")
-        self.socket = case.home / "tmux"
+        self.socket = case.home / f"tmux{len(list(case.home.glob('tmux*')))}"
         variables = case.environment({"TERM": "tmux-256color", **(env or {})})
         words = " ".join(shlex.quote(os.fsdecode(word)) for word in argv)
         setting = " ".join(shlex.quote(f"{name}={value}") for name, value in variables.items())
@@ -59,7 +59,7 @@ class Screen:
 
     def type(self, text):
         """Types the text as it is."""
-        self.tmux("send-keys", "-l", text)
+        self.tmux("send-keys", "-l", "--", text)
 
     def keys(self, *names):
         """Presses keys by tmux's names: Tab, Enter, C-c."""
@@ -73,8 +73,9 @@ class Screen:
         """Pastes as a terminal does, in brackets if the program asked for them."""
         self.tmux("set-buffer", text, ";", "paste-buffer", "-p", "-r")
 
-    def text(self, attributes=False, history=True):
-        return self.tmux("capture-pane", "-p", *(["-e"] if attributes else []), *(["-S", "-"] if history else []))
+    def text(self, *options):
+        """What the screen shows and what went over its edge; -e is with attributes, -J joins lines that were wrapped."""
+        return self.tmux("capture-pane", "-p", "-S", "-", *options)
 
     def wait(self, wanted, times=1, timeout=10):
         """Waits until a text stands on the screen, and returns the screen."""
