@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The program: the process's surroundings made safe, one command run, its outcome as an exit code. */
+#include <errno.h>
 #include <fcntl.h>
 #include <langinfo.h>
 #include <locale.h>
@@ -75,6 +76,8 @@ static void catch_signals(void)
 	sigaction(SIGINT, &caught, NULL);
 	sigaction(SIGTERM, &caught, NULL);
 	sigaction(SIGPIPE, &ignored, NULL);
+	/* a file over the limit is an error like a full disk, not the end between a change and its record */
+	sigaction(SIGXFSZ, &ignored, NULL);
 }
 
 /* A closed standard stream must not become some file of ours: writing to it has to fail, not to hit that. */
@@ -95,6 +98,14 @@ static void set_locale(void)
 		setlocale(LC_CTYPE, "C.UTF-8");
 }
 
+/* Some file systems tell of a full disk only here. */
+static int close_output(const struct session *session, struct err *err)
+{
+	if (close(STDOUT_FILENO) == 0)
+		return 0;
+	return err_set(err, session->applied ? ERR_OUTPUT_LOST : ERR_INTERNAL, "cannot write the result: %s", strerror(errno));
+}
+
 int main(int argc, char **argv)
 {
 	keep_streams();
@@ -109,7 +120,7 @@ int main(int argc, char **argv)
 		.last_signal = &last_signal,
 	};
 	CLEAN_ERR struct err err = { 0 };
-	if (run_words(&session, &words, &err) == 0)
+	if (run_words(&session, &words, &err) == 0 && close_output(&session, &err) == 0)
 		return 0;
 	if (err.kind == ERR_INTERRUPTED && last_signal == SIGTERM)
 		err.kind = ERR_TERMINATED;

@@ -38,7 +38,7 @@ const struct arg global_options[] = {
 	{ .name = "dry-run", .letter = 'n', .type = ARG_CHOICE, .flags = ARG_OPTIONAL_VALUE, .meta = "diff", CHOICES(previews),
 	  .help = "print the exact request, send nothing; diff also reads the record and shows what would change" },
 	{ .name = "exit-code", .type = ARG_FLAG, .help = "with --dry-run=diff: exit 13 if anything would change" },
-	{ .name = "wait", .type = ARG_NUMBER, .flags = ARG_OPTIONAL_VALUE, .meta = "SECONDS",
+	{ .name = "wait", .type = ARG_NUMBER, .min = 0, .max = 86400, .flags = ARG_OPTIONAL_VALUE, .meta = "SECONDS",
 	  .help = "after a change that was only accepted (202): wait until it is done, 60 seconds by default" },
 	{ .name = "curl", .type = ARG_FLAG, .help = "print the equivalent curl command, send nothing" },
 	{ .name = "yes", .letter = 'y', .type = ARG_FLAG, .help = "answer yes to the question before a change" },

@@ -137,11 +137,16 @@ static void close_stream(FILE **stream)
 
 int chain_read(const char *path, chain_visitor visit, void *context, struct err *err)
 {
-	CLEANUP(close_stream) FILE *stream = fopen(path, "re");
-	if (!stream && errno == ENOENT)
+	/* a pipe in its place must not keep us waiting */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0 && errno == ENOENT)
 		return 0;
-	if (!stream)
+	CLEANUP(close_stream) FILE *stream = fd < 0 ? NULL : fdopen(fd, "r");
+	struct stat facts;
+	if (!stream || fstat(fd, &facts) < 0)
 		return err_set(err, ERR_INTERNAL, "cannot read %s: %s", path, strerror(errno));
+	if (!S_ISREG(facts.st_mode))
+		return err_set(err, ERR_INTERNAL, "cannot read %s: it is no regular file", path);
 	CLEAN_FREE char *text = NULL;
 	size_t size = 0;
 	ssize_t len;

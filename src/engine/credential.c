@@ -264,6 +264,9 @@ static int load_username(struct session *session, struct err *err)
 
 static int load_secret(struct session *session, struct err *err)
 {
+	/* a password that others can read is no better for not being used this time */
+	if (credential_check_file(session, own_group(session), err) < 0)
+		return -1;
 	const char *fd = values_get(&session->globals, "password-fd");
 	if (fd)
 		return from_fd(session, fd, err);

@@ -2,14 +2,16 @@
 #include "engine/outcome.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "base/text.h"
 
 /*
  * The responseCodes of https://developer.bango.com/resale/api-ref/entitlement/reactivate/post and
  * https://developer.bango.info/faqs-termination; the numbers stand for codes as one reseller's platform
- * shows them. One that is not listed is a refusal: some requests are not supported on some routes, with
- * a code whose name is not published (https://developer.bango.info/help/).
+ * shows them. The list is not complete: some requests are refused on some routes with a code whose name is not
+ * published (https://developer.bango.info/help/). So a code that is not here is a refusal of a read, and of a change
+ * within 2xx it leaves doubt.
  */
 static const struct {
 	const char *code;
@@ -24,6 +26,16 @@ static const struct {
 	{ "201", ERR_OK },
 	{ "202", ERR_OK },
 	{ "204", ERR_OK },
+	{ "400", ERR_REJECTED },
+	{ "401", ERR_AUTH },
+	{ "403", ERR_AUTH },
+	{ "404", ERR_NOT_FOUND },
+	{ "409", ERR_REJECTED },
+	{ "429", ERR_RATE_LIMITED },
+	{ "BAD_REQUEST", ERR_REJECTED },
+	{ "CONFLICT", ERR_REJECTED },
+	{ "ALREADY_EXISTS", ERR_REJECTED },
+	{ "NOT_AVAILABLE", ERR_REJECTED },
 	{ "NOT_FOUND", ERR_NOT_FOUND },
 	{ "UNAUTHORIZED", ERR_AUTH },
 	{ "TOO_MANY_REQUESTS", ERR_RATE_LIMITED },
@@ -31,12 +43,12 @@ static const struct {
 	{ "SERVICE_UNAVAILABLE", ERR_SERVER },
 };
 
-static enum err_kind kind_of_code(const char *code)
+static enum err_kind kind_of_code(const char *code, enum err_kind otherwise)
 {
 	for (size_t i = 0; i < COUNT(codes); i++)
-		if (strcmp(codes[i].code, code) == 0)
+		if (strcasecmp(codes[i].code, code) == 0)
 			return codes[i].kind;
-	return ERR_REJECTED;
+	return otherwise;
 }
 
 static enum err_kind kind_of_status(long status, const char *code, enum effect effect)
@@ -44,7 +56,7 @@ static enum err_kind kind_of_status(long status, const char *code, enum effect e
 	enum err_kind doubt = effect == EFFECT_CHANGE ? ERR_UNKNOWN : ERR_SERVER;
 	enum err_kind kind;
 	if (status >= 200 && status < 300) {
-		kind = code ? kind_of_code(code) : ERR_OK;
+		kind = code ? kind_of_code(code, effect == EFFECT_CHANGE ? ERR_UNKNOWN : ERR_REJECTED) : ERR_OK;
 		return kind == ERR_SERVER ? doubt : kind;
 	}
 	if (status < 400 || status >= 500 || status == 408)
@@ -55,7 +67,7 @@ static enum err_kind kind_of_status(long status, const char *code, enum effect e
 		return ERR_NOT_FOUND;
 	if (status == 429)
 		return ERR_RATE_LIMITED;
-	kind = code ? kind_of_code(code) : ERR_REJECTED;
+	kind = code ? kind_of_code(code, ERR_REJECTED) : ERR_REJECTED;
 	return kind == ERR_OK || kind == ERR_SERVER ? ERR_REJECTED : kind;
 }
 

@@ -47,10 +47,11 @@ static void read_facts(struct peek *peek)
 	peek->record = peek->answer.outcome.body;
 	peek->status = json_get_string(peek->record, "status");
 	const char *updated = json_get_string(peek->record, "dateLastUpdated");
+	if (!peek->answer.reply.date)
+		return;
+	peek->skew = peek->answer.reply.date - clock_now();
 	if (updated)
 		(void)clock_parse(updated, &peek->updated, NULL, &ignored);
-	if (peek->answer.reply.date)
-		peek->skew = peek->answer.reply.date - clock_now();
 }
 
 int peek_record(struct session *session, const struct command *command, const char *target, struct peek *peek, struct err *err)

@@ -9,8 +9,8 @@ struct peek {
 	struct answer answer;
 	const struct json *record; /* in answer */
 	const char *status; /* in record, or NULL */
-	long long updated; /* dateLastUpdated, or 0 if there is none */
-	long long skew; /* the server's clock minus ours, in milliseconds; 0 if it told none */
+	long long updated; /* dateLastUpdated; 0 if there is none, or the server tells no time to compare it with */
+	long long skew; /* the server's clock minus ours, in milliseconds */
 };
 
 void peek_done(struct peek *peek);

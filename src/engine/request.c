@@ -108,6 +108,9 @@ static int check_segment(const struct arg *arg, const char *text, struct err *er
 		return err_set(err, ERR_USAGE, "%s is empty", arg_meta(arg));
 	if (strcmp(text, ".") == 0 || strcmp(text, "..") == 0)
 		return err_set(err, ERR_USAGE, "%s: \"%s\" would change the path", arg_meta(arg), text);
+	/* percent-encoded it would arrive, but a proxy that decodes it would make another path of it */
+	if (strpbrk(text, "/\\"))
+		return err_set(err, ERR_USAGE, "%s: \"%s\" holds a slash, which would change the path", arg_meta(arg), text);
 	for (const char *p = text; *p; p++)
 		if ((unsigned char)*p < 0x20 || *p == 0x7F)
 			return err_set(err, ERR_USAGE, "%s: the value holds a control character", arg_meta(arg));
@@ -261,11 +264,24 @@ static bool fits_template(const char *template, const char *path, size_t len, st
 	return p == end;
 }
 
+/* Whether some proxy on the way could make another path of this one. */
+static bool is_ambiguous(const char *path, size_t len)
+{
+	static const char *const signs[] = { "%2f", "%5c", "%2e", "/.", "//", "\\" };
+	CLEAN_FREE char *low = mem_dup_len(path, len);
+	for (char *p = low; *p; p++)
+		*p = *p >= 'A' && *p <= 'Z' ? (char)(*p - 'A' + 'a') : *p;
+	for (size_t i = 0; i < COUNT(signs); i++)
+		if (strstr(low, signs[i]))
+			return true;
+	return false;
+}
+
 /* The most literal operation wins: /entitlement/report before /entitlement/{id}. */
 static void match_operation(const struct session *session, struct request *request)
 {
 	size_t len = strcspn(request->path, "?"), best = (size_t)-1;
-	for (size_t i = 0; i < session->contract.command_count; i++) {
+	for (size_t i = 0; i < session->contract.command_count && !is_ambiguous(request->path, len); i++) {
 		const struct command *command = &session->contract.commands[i];
 		CLEAN_BUF struct buf hole = { 0 };
 		if (strcmp(command->method, request->method) != 0 || !fits_template(command->path, request->path, len, &hole) ||

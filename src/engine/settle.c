@@ -12,7 +12,7 @@
 #include "engine/terminal.h"
 #include "sandbox/lifecycle.h"
 
-enum { FIRST_POLL_MS = 250, LONGEST_POLL_MS = 5000, REST_MS = 3000, DAY_MS = 86400000 };
+enum { FIRST_POLL_MS = 250, LONGEST_POLL_MS = 5000, REST_MS = 3000, LATE_SECONDS = 120, DAY_MS = 86400000 };
 
 /* ---- waiting ---- */
 
@@ -74,12 +74,13 @@ static const char *judge(const struct audit_change *change, bool last, const str
 	bool timed = peek->updated && change->at && clock_parse(change->at, &sent, NULL, &ignored) == 0;
 	long long since = timed ? peek->updated / 1000 - (sent + peek->skew) / 1000 : 0;
 	struct role role = role_of(change->next, peek->status ? peek->status : "");
-	if (role.result && !role.source)
-		return "applied";
-	if (role.source && !role.result && last)
-		return since > 1 ? "unknown" : "not_applied";
 	if (timed && since < -1)
 		return "not_applied";
+	/* what was updated long after may be somebody else's doing */
+	if (role.result && !role.source)
+		return since > LATE_SECONDS ? "unknown" : "applied";
+	if (role.source && !role.result && last)
+		return since > 1 ? "unknown" : "not_applied";
 	return role.source && role.result && timed && since >= 0 ? "applied" : "unknown";
 }
 
@@ -126,8 +127,8 @@ static const char *settle_one(struct session *session, const struct audit_change
 {
 	CLEANUP(session_done) struct session other = { 0 };
 	CLEANUP(peek_done) struct peek peek = { 0 };
-	if (!change->profile || !change->target)
-		return err_set(err, ERR_CONFIG, "the log names no target of this change"), NULL;
+	if (!change->profile || !change->command || !change->target)
+		return err_set(err, ERR_CONFIG, "the log does not name the profile, command and target of this change"), NULL;
 	bool same = session->profile && strcmp(session->profile, change->profile) == 0;
 	if (!same && session_derive(session, change->profile, &other, err) < 0)
 		return NULL;
@@ -179,7 +180,7 @@ static int settle_and_record(struct session *session, const struct audit_changes
 	if (!verdict) {
 		terminal_note("%s %s stays unknown: %s", change->command, change->target ? change->target : "", why.message);
 		verdict = "unknown";
-	} else if (audit_settled(change, verdict, err) < 0) {
+	} else if (!values_get(&session->globals, "dry-run") && audit_settled(change, verdict, err) < 0) {
 		return -1;
 	}
 	*unknown += strcmp(verdict, "unknown") == 0;

@@ -32,11 +32,17 @@ void values_add(struct values *values, const struct arg *arg, const char *text)
 	values->items[values->count++] = (struct value){ .arg = arg, .text = mem_dup(text) };
 }
 
+/* `--wait=false` is as good as nothing; a flag's false is its value. */
+static bool switched_off(const struct value *value)
+{
+	return (value->arg->flags & ARG_OPTIONAL_VALUE) && strcmp(value->text, "false") == 0;
+}
+
 const char *values_get(const struct values *values, const char *name)
 {
 	for (size_t i = values->count; i > 0; i--)
 		if (strcmp(values->items[i - 1].arg->name, name) == 0)
-			return values->items[i - 1].text;
+			return switched_off(&values->items[i - 1]) ? NULL : values->items[i - 1].text;
 	return NULL;
 }
 
@@ -86,11 +92,20 @@ static int check_choice(const struct arg *arg, const char *what, const char *tex
 	return -1;
 }
 
+static int check_decimal(const struct arg *arg, const char *what, const char *text, struct err *err)
+{
+	if (!text_is_number(text, strlen(text)))
+		return err_set(err, ERR_USAGE, "%s: \"%s\" is not a number", what, text);
+	double number = strtod(text, NULL);
+	if ((arg->min || arg->max) && (number < (double)arg->min || number > (double)arg->max))
+		return err_set(err, ERR_USAGE, "%s: \"%s\" is not a number from %lld to %lld", what, text, arg->min, arg->max);
+	return 0;
+}
+
 static int check_number(const struct arg *arg, const char *what, const char *text, struct err *err)
 {
 	if (arg->type == ARG_NUMBER)
-		return text_is_number(text, strlen(text)) ? 0 :
-		       err_set(err, ERR_USAGE, "%s: \"%s\" is not a number", what, text);
+		return check_decimal(arg, what, text, err);
 	long long number;
 	bool limited = arg->min || arg->max;
 	if (text_integer(text, limited ? arg->min : -9007199254740991, limited ? arg->max : 9007199254740991, &number, err) < 0)
@@ -180,7 +195,8 @@ static bool takes_no_word(const struct arg *arg)
 static int add_checked(struct values *values, const struct arg *arg, const char *text, struct err *err)
 {
 	CLEAN_FREE char *what = buf_format("--%s", arg->name);
-	if (!(takes_no_word(arg) && strcmp(text, "true") == 0) && parse_check(arg, what, text, err) < 0)
+	bool truth = strcmp(text, "true") == 0 || strcmp(text, "false") == 0;
+	if (!(takes_no_word(arg) && truth) && parse_check(arg, what, text, err) < 0)
 		return -1;
 	bool repeats = arg->type == ARG_FLAG || arg->type == ARG_PAIR || (arg->flags & ARG_REPEAT);
 	for (size_t i = 0; !repeats && i < values->count; i++)

@@ -351,9 +351,11 @@ static int open_socket(int *port, struct err *err)
 	return taken;
 }
 
-static struct MHD_Daemon *start_daemon(struct listener *listener, int fd)
+static struct MHD_Daemon *start_daemon(struct listener *listener, int fd, bool dated)
 {
-	return MHD_start_daemon(MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL, 0, NULL,
+	unsigned flags = MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL |
+			 (dated ? 0U : (unsigned)MHD_USE_SUPPRESS_DATE_NO_CLOCK);
+	return MHD_start_daemon(flags, 0, NULL,
 				NULL, on_request, listener, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_URI_LOG_CALLBACK,
 				on_target, listener, MHD_OPTION_NOTIFY_COMPLETED, on_completed, listener,
 				MHD_OPTION_CONNECTION_LIMIT, (unsigned)MAX_CONNECTIONS, MHD_OPTION_CONNECTION_TIMEOUT,
@@ -361,8 +363,10 @@ static struct MHD_Daemon *start_daemon(struct listener *listener, int fd)
 				MHD_OPTION_END);
 }
 
-int listener_start(struct listener **listener, int port, listener_handler *handler, void *context, struct err *err)
+int listener_start(struct listener **listener, const struct listener_settings *settings, listener_handler *handler, void *context,
+		   struct err *err)
 {
+	int port = settings->port;
 	CLEANUP(close_fd) int fd = open_socket(&port, err);
 	if (fd < 0)
 		return -1;
@@ -373,7 +377,7 @@ int listener_start(struct listener **listener, int port, listener_handler *handl
 	sigset_t all, before;
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	made->daemon = made->stopping < 0 ? NULL : start_daemon(made, fd);
+	made->daemon = made->stopping < 0 ? NULL : start_daemon(made, fd, settings->dated);
 	int reason = errno;
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	if (!made->daemon) {

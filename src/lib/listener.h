@@ -58,11 +58,17 @@ typedef void listener_handler(void *context, const struct listener_request *requ
 
 struct listener;
 
+struct listener_settings {
+	int port; /* 0: one that is free */
+	bool dated; /* replies carry the Date header; not so if their times are not real ones */
+};
+
 /*
- * Listens on 127.0.0.1 at `port`, 0 for one that is free. The threads take no signals.
+ * Listens on 127.0.0.1. The threads take no signals.
  * ERR_INTERNAL with the system's reason.
  */
-int listener_start(struct listener **listener, int port, listener_handler *handler, void *context, struct err *err);
+int listener_start(struct listener **listener, const struct listener_settings *settings, listener_handler *handler, void *context,
+		   struct err *err);
 
 int listener_port(const struct listener *listener);
 

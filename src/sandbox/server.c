@@ -213,11 +213,13 @@ static int open_store(struct store **store, const char *folder, long long seed, 
 int sandbox_start(struct sandbox **sandbox, const struct sandbox_options *options, struct err *err)
 {
 	struct sandbox *made = mem_new(1, sizeof(*made));
+	/* a clock that is not the real one must not be taken for it */
+	const struct listener_settings settings = { .port = options->port, .dated = options->seed < 0 };
 	made->table = options->table;
 	made->log = options->log;
 	if (faults_new(&made->faults, options->faults, options->fault_count, options->seed, err) < 0 ||
 	    open_store(&made->store, options->folder, options->seed, err) < 0 ||
-	    listener_start(&made->listener, options->port, on_request, made, err) < 0) {
+	    listener_start(&made->listener, &settings, on_request, made, err) < 0) {
 		sandbox_stop(made);
 		return -1;
 	}

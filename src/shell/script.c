@@ -174,6 +174,10 @@ int do_run(struct session *session, const struct command *command, const struct 
 		err_set(err, ERR_USAGE, "run begins a script of its own");
 		return err_hint(err, "write source %s", name);
 	}
+	if (values_get(&session->globals, "request-id")) {
+		err_set(err, ERR_USAGE, "--request-id names one change, but a script may make many");
+		return err_hint(err, "write it in the line of the change");
+	}
 	session_enter_shell(session);
 	if (read_script(name, &script, err) < 0 || check_ahead(session, &script, err) < 0)
 		return -1;

@@ -52,13 +52,13 @@ class Bash(Shells):
     def asked(self, line, before=""):
         """COMPREPLY after completing the line as bash does, with words broken at its COMP_WORDBREAKS."""
         need("bash")
-        # readline breaks the words itself; `complete` in a terminal shows that the real thing agrees
         script = f'''{before}
 source "$HOME/completion.bash"
 cd files
+# as bash does it; the tests in a terminal show that it is so
 COMP_LINE=$1 COMP_POINT=${{#1}}
 mapfile -t COMP_WORDS < <(printf '%s' "$1" | sed -E 's/ +/\\n/g; s/([=:]+)/\\n\\1\\n/g')
-[[ $1 == *[\\ =] ]] && [[ ${{COMP_WORDS[-1]}} ]] && COMP_WORDS+=('')
+[[ $1 == *\\  ]] && COMP_WORDS+=('')
 COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1))
 _bangoctl 2>/dev/null
 printf '%s\\n' "${{COMPREPLY[@]}}"
@@ -212,14 +212,13 @@ class Fish(Shells):
         screen.keys("Tab")
         text = screen.wait("Suspend an entitlement")
         self.assertRegex(text, r"suspend +\(Suspend an entitlement\)")
-        screen.keys("Escape", "C-c")
-        screen.type("bangoctl --output=ta")
-        screen.keys("Tab")
-        screen.wait("bangoctl --output=table")
-        screen.keys("C-c")
-        screen.type("bangoctl run with")
-        screen.keys("Tab")
-        screen.wait(r"bangoctl run with\ blank.txt")
+        for typed, wanted in (("bangoctl --output=ta", "bangoctl --output=table"), ("bangoctl run with", r"bangoctl run with\ blank.txt")):
+            screen.keys("C-c")
+            screen.wait_last("$ ")
+            screen.type(typed)
+            screen.wait(typed)
+            screen.keys("Tab")
+            screen.wait(wanted)
 
 
 class Program(Case):

@@ -177,9 +177,9 @@ class OtherForms(Case):
         for document in (self.OPENAPI, self.SWAGGER):
             path = self.write("doc.json", json.dumps(document))
             name = self.table(document)["changeThing"]["name"].split()
-            result = self.run_program("-p", "sandbox", "--contract", path, *name, "a/b", "--how-many", "3", "-n")
+            result = self.run_program("-p", "sandbox", "--contract", path, *name, "a b", "--how-many", "3", "-n")
             self.assert_code(result, 0)
-            self.assertIn("/things/a%2Fb HTTP/1.1", result.out)
+            self.assertIn("/things/a%20b HTTP/1.1", result.out)
             self.assertTrue(result.out.endswith('{"howMany":3}') or '{"howMany":3}\n' in result.out, result.out)
 
     def test_broken_documents(self):

@@ -16,8 +16,8 @@ class Ids(Case):
             return peer.requests[0].split(b" ")[1].decode()
 
     def test_encoded(self):
-        cases = [("a/b", "a%2Fb"), ("a b", "a%20b"), ("100%", "100%25"), ("%2e%2e", "%252e%252e"), ("a?b=c&d", "a%3Fb%3Dc%26d"), ("a#b", "a%23b"),
-                 ("a;b", "a%3Bb"), ("a+b", "a%2Bb"), ("ü", "%C3%BC"), ("😀", "%F0%9F%98%80"), ("a\\b", "a%5Cb"), ("-1", "-1"), ("--x", "--x"),
+        cases = [("a b", "a%20b"), ("100%", "100%25"), ("%2e%2e", "%252e%252e"), ("a?b=c&d", "a%3Fb%3Dc%26d"), ("a#b", "a%23b"),
+                 ("a;b", "a%3Bb"), ("a+b", "a%2Bb"), ("ü", "%C3%BC"), ("😀", "%F0%9F%98%80"), ("-1", "-1"), ("--x", "--x"),
                  ("a..b", "a..b"), ("...", "..."), ("{entitlementId}", "%7BentitlementId%7D"), ("'\"<>", "%27%22%3C%3E"),
                  ("~._-", "~._-"), ("a@b:c", "a%40b%3Ac"), ("report", "report"), ("a*b", "a%2Ab"), ("[a]", "%5Ba%5D")]
         for identifier, encoded in cases:
@@ -27,14 +27,14 @@ class Ids(Case):
     def test_arrives_unchanged(self):
         server = self.serve()
         with Recorder(server.port) as recorder:
-            for identifier in ("a/b c%?#ü", "'; DROP"):
+            for identifier in ("a-b c%?#ü", "'; DROP"):
                 with self.subTest(identifier=identifier):
                     result = self.run_program("-p", "sandbox", "--base-url", recorder.url, "echo", identifier)
                     self.assert_code(result, 0)
                     self.assertEqual(result.json["echo"], identifier)
 
     def test_refused_before_anything_is_sent(self):
-        for identifier in ("", ".", "..", "x" * 256, "x" * 10000, "a\nb", "a\tb", "a\x7f", b"\xff\xfe", b"a\xc0\xafb", b"\xed\xa0\x80"):
+        for identifier in ("", ".", "..", "a/b", "../x", "a\\b", "x" * 256, "x" * 10000, "a\nb", "a\tb", "a\x7f", b"\xff\xfe", b"a\xc0\xafb", b"\xed\xa0\x80"):
             with self.subTest(identifier=identifier[:20]), Peer(json_answer()) as peer:
                 for verb in ("get", "suspend"):
                     result = self.run_program("-p", "sandbox", "--base-url", peer.url, "entitlement", verb, identifier)

@@ -16,7 +16,7 @@ MEANINGS = [
     (200, "CONFLICT", 4, 4),
     (200, "ALREADY_EXISTS", 4, 4),
     (200, "NOT_AVAILABLE", 4, 4),
-    (200, "SOMETHING_NEW", 4, 4),
+    (200, "SOMETHING_NEW", 4, 10),
     (200, "NOT_FOUND", 6, 6),
     (200, "UNAUTHORIZED", 7, 7),
     (200, "TOO_MANY_REQUESTS", 8, 8),

@@ -290,8 +290,7 @@ class Unwritable(SafetyCase):
     def limited(self, size, ignore):
         """Runs with files limited to that size: writing beyond it fails as on a full disk."""
         def limit():
-            if ignore:
-                signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN if ignore else signal.SIG_DFL)
             resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
         def run(*words):
@@ -421,7 +420,7 @@ class Wait(WithServer):
 
     def test_cannot_be_read(self):
         """The change was accepted: no code that promises the opposite."""
-        for record in (json_answer({}, 500), json_answer({}, 404), json_answer({}, 401), json_answer({}, 429), json_answer({}, 400), b"", b"x",
+        for record in (json_answer({}, 500), json_answer({}, 404), json_answer({}, 401), json_answer({}, 429), json_answer({}, 400), b"x\r\n\r\n",
                        json_answer("<p>"), {"status": None}, {"status": 5}, {}):
             with self.subTest(record=record):
                 result = self.by_peer(record, words=("--wait=0.5", "--retry-max-wait", "0"))

@@ -36,7 +36,7 @@ static enum err_kind judge(const struct given *given, enum effect effect, struct
 /* The responseCodes with what each means within 2xx and within a 4xx without a meaning of its own. */
 static const struct {
 	const char *body;
-	enum err_kind within_2xx; /* ERR_UNKNOWN: doubt, 5 for a read and 10 for a change */
+	enum err_kind within_2xx; /* ERR_UNKNOWN: doubt, 5 for a read and 10 for a change; ERR_PARTIAL: 4 and 10 */
 	enum err_kind within_4xx;
 } bodies[] = {
 	{ "{\"responseCode\":\"OK\"}", ERR_OK, ERR_REJECTED },
@@ -49,10 +49,10 @@ static const struct {
 	{ "{\"responseCode\":\"UNAUTHORIZED\"}", ERR_AUTH, ERR_AUTH },
 	{ "{\"responseCode\":\"TOO_MANY_REQUESTS\"}", ERR_RATE_LIMITED, ERR_RATE_LIMITED },
 	{ "{\"responseCode\":\"BAD_REQUEST\",\"responseMessage\":\"m\"}", ERR_REJECTED, ERR_REJECTED },
-	{ "{\"responseCode\":\"FRESH_WORD\"}", ERR_REJECTED, ERR_REJECTED },
-	{ "{\"responseCode\":\"ok\"}", ERR_REJECTED, ERR_REJECTED },
-	{ "{\"responseCode\":\"\"}", ERR_REJECTED, ERR_REJECTED },
-	{ "{\"responseCode\":500}", ERR_REJECTED, ERR_REJECTED },
+	{ "{\"responseCode\":\"FRESH_WORD\"}", ERR_PARTIAL, ERR_REJECTED },
+	{ "{\"responseCode\":\"ok\"}", ERR_OK, ERR_REJECTED },
+	{ "{\"responseCode\":\"\"}", ERR_PARTIAL, ERR_REJECTED },
+	{ "{\"responseCode\":500}", ERR_PARTIAL, ERR_REJECTED },
 	{ "{\"responseCode\":\"INTERNAL_ERROR\"}", ERR_UNKNOWN, ERR_REJECTED },
 	{ "{\"responseCode\":\"SERVICE_UNAVAILABLE\"}", ERR_UNKNOWN, ERR_REJECTED },
 	{ "{\"responseMessage\":\"NOT_FOUND\"}", ERR_OK, ERR_REJECTED },
@@ -94,6 +94,8 @@ static enum err_kind wanted_kind(long status, size_t body, enum effect effect)
 		kind = bodies[body].body ? bodies[body].within_2xx : ERR_OK;
 	else if (status >= 200 && status <= 299)
 		kind = bodies[body].within_2xx;
+	if (kind == ERR_PARTIAL)
+		return effect == EFFECT_CHANGE ? ERR_UNKNOWN : ERR_REJECTED;
 	return kind == ERR_UNKNOWN ? doubt : kind;
 }
 
