@@ -268,7 +268,7 @@ int config_load(struct config *config, const char *named, struct err *err)
 static void template_setting(struct buf *out, const struct setting_row *row, const char *indent, bool active)
 {
 	CLEAN_BUF struct buf help = { 0 };
-	text_wrap(&help, row->help, 0, 82, true);
+	text_wrap(&help, row->help, 0, 58, true);
 	for (const char *p = help.data; *p;) {
 		size_t len = strcspn(p, "\n");
 		buf_add_format(out, "%s# %.*s\n", indent, (int)len, p);
@@ -279,7 +279,7 @@ static void template_setting(struct buf *out, const struct setting_row *row, con
 
 static void template_defaults(struct buf *out)
 {
-	buf_add_str(out, "# What holds for every profile that does not say otherwise; most of it may stand in a profile too.\n"
+	buf_add_str(out, "# What holds for every profile that does not say otherwise; most of it\n# may stand in a profile too.\n"
 			 "defaults = {\n");
 	for (int i = 0; i < SETTING_COUNT; i++) {
 		const struct setting_row *row = setting_row((enum setting)i);
@@ -293,8 +293,8 @@ static void template_defaults(struct buf *out)
 
 void config_template(struct buf *out)
 {
-	buf_add_str(out, "# Config of bangoctl: see \"bangoctl help config\". Keep it to yourself: chmod 600.\n"
-			 "# A value in force is the first of: option, environment variable, profile, defaults, built-in.\n"
+	buf_add_str(out, "# Config of bangoctl: see \"bangoctl help config\".\n# Keep it to yourself: chmod 600.\n"
+			 "# A value in force is the first of: option, environment variable,\n# profile, defaults, built-in.\n"
 			 "# Relative paths are seen from this file's folder.\n\n"
 			 "# The profile of a command without -p; better none if there is a live one.\n"
 			 "# default_profile = \"test\";\n\n");
@@ -307,15 +307,18 @@ void config_template(struct buf *out)
 		if ((row->places & IN_PROFILE) && !above)
 			template_setting(out, row, "        ", active);
 		if (i == SETTING_USERNAME)
-			buf_add_str(out, "        # The password, from one of these; if there is none, it is asked for.\n"
-					 "        # A command is a list of words: no shell runs it, and it has 10 seconds.\n"
+			buf_add_str(out, "        # The password, from one of these; without any it is asked for.\n"
+					 "        # A command is a list of words: no shell runs it, and it\n        # has 10 seconds.\n"
 					 "        # password_command = [ \"pass\", \"show\", \"bango/test\" ];\n"
 					 "        # password_file = \"~/.config/bangoctl/test.password\";\n"
 					 "        # password = \"…\";\n\n");
 	}
-	buf_add_str(out, "        # Single operations whose method or path Bango configured otherwise for this route.\n"
+	buf_add_str(out, "        # Single operations whose method or path Bango configured\n        # otherwise for this route.\n"
 			 "        # operations = {\n"
-			 "        #     activateEntitlement = { method = \"PUT\"; path = \"/v2/entitlement/{entitlementId}/activation\"; };\n"
+			 "        #     activateEntitlement = {\n"
+			 "        #         method = \"PUT\";\n"
+			 "        #         path = \"/v2/entitlement/{entitlementId}/activation\";\n"
+			 "        #     };\n"
 			 "        # };\n    };\n\n"
 			 "    # The regions are us, ap and eu: the onboarding documents name yours.\n"
 			 "    # live = {\n    #     environment = \"live\";\n"

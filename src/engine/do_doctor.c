@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "engine/audit.h"
 #include "engine/credential.h"
 #include "engine/output.h"
 #include "engine/profile.h"
@@ -94,6 +95,17 @@ static void check_state(struct examination *examination)
 	} else {
 		note(examination, "state folder", "good", folder, NULL);
 	}
+}
+
+static void check_audit(struct examination *examination)
+{
+	CLEAN_FREE char *path = audit_path();
+	struct stat facts;
+	if (lstat(path, &facts) < 0)
+		return;
+	bool good = S_ISREG(facts.st_mode) && facts.st_uid == geteuid() && access(path, W_OK) == 0;
+	note(examination, "audit log", good ? "good" : "failed", path,
+	     good ? NULL : "it is no file of yours to write: move it away, since a live profile changes nothing without it");
 }
 
 static void check_dns(struct examination *examination, const struct http_url *url)
@@ -182,6 +194,7 @@ int do_doctor(struct session *session, const struct command *command, const stru
 		return -1;
 	check_config(session, &examination);
 	check_state(&examination);
+	check_audit(&examination);
 	if (send_find_server(session, true, &url, &fault) < 0) {
 		fail(&examination, "server", &fault);
 	} else {

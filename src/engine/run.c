@@ -9,6 +9,7 @@
 #include "commands/commands.h"
 #include "engine/about.h"
 #include "engine/profile.h"
+#include "engine/request.h"
 #include "engine/sandboxed.h"
 #include "engine/terminal.h"
 
@@ -105,6 +106,18 @@ static int read_line_options(const struct words *words, struct values *options, 
 	return profile_check_options(options, err);
 }
 
+/* Builds a call's request to see whether that can be done; what its body reads is read when it runs. */
+static int check_request(const struct session *session, const struct parsed *parsed, struct err *err)
+{
+	CLEANUP(request_done) struct request request = { 0 };
+	if (parsed->command->action != ACTION_CALL)
+		return 0;
+	for (size_t i = 0; i < parsed->values.count; i++)
+		if (strchr(parsed->values.items[i].text, '@'))
+			return 0;
+	return request_build(session, parsed->command, &parsed->values, &request, err);
+}
+
 int run_check(const struct session *session, const struct words *words, struct err *err)
 {
 	CLEANUP(words_done) struct words rest = { 0 };
@@ -117,7 +130,7 @@ int run_check(const struct session *session, const struct words *words, struct e
 		return -1;
 	if (!parsed.command && !help && !version)
 		return err_set(err, ERR_USAGE, *parsed.group ? "\"%s\" needs a command after it" : "no command%s", parsed.group);
-	return 0;
+	return parsed.command && !help && !version ? check_request(session, &parsed, err) : 0;
 }
 
 /* Adds a line's options to the session's for as long as it runs. */

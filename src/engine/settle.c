@@ -74,11 +74,11 @@ static const char *judge(const struct audit_change *change, bool last, const str
 	bool timed = peek->updated && change->at && clock_parse(change->at, &sent, NULL, &ignored) == 0;
 	long long since = timed ? peek->updated / 1000 - (sent + peek->skew) / 1000 : 0;
 	struct role role = role_of(change->next, peek->status ? peek->status : "");
-	if (timed && since < -1)
+	if (timed && since < -1 && !role.result)
 		return "not_applied";
-	/* what was updated long after may be somebody else's doing */
+	/* what was updated long after may be somebody else's doing; before, and status and date contradict each other */
 	if (role.result && !role.source)
-		return since > LATE_SECONDS ? "unknown" : "applied";
+		return since > LATE_SECONDS || since < -1 ? "unknown" : "applied";
 	if (role.source && !role.result && last)
 		return since > 1 ? "unknown" : "not_applied";
 	return role.source && role.result && timed && since >= 0 ? "applied" : "unknown";

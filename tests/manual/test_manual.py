@@ -3,7 +3,7 @@
 
 import re
 
-from blackbox import ROOT, Case, known_fault, program
+from blackbox import ROOT, Case, program
 from blackbox.terminal import need
 
 PAGES = {"1": ROOT / "man/bangoctl.1", "5": ROOT / "man/bangoctl.conf.5"}
@@ -54,7 +54,6 @@ class Manual(Case):
     def test_no_line_is_wider_than_the_screen(self):
         self.check_width(PAGES["1"])
 
-    @known_fault("the comments of config.example, which is the page's example, are up to 93 columns wide")
     def test_no_line_of_the_second_page_is_wider(self):
         self.check_width(PAGES["5"])
 

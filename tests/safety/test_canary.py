@@ -54,6 +54,7 @@ class CanaryCase(SafetyCase):
     def give(self, source, url, environment="test", more=""):
         """Sets up the password; returns (variables, words, descriptors) for the run."""
         self.sources.clear()
+        (self.home / "secret").unlink(missing_ok=True)
         env, words, fds, line = {}, [], [], ""
         if source == "inline":
             line = f'password = "{CANARY}";'
@@ -314,7 +315,7 @@ class Processes(CanaryCase):
             env, globals_, _ = self.give(source, peer.url)
             pager = self.write("pager.sh", f"cat /proc/self/environ /proc/$PPID/environ >> {self.home}/pager-saw; cat\n")
             terminal = Typed(self, program.command_line(globals_), {**env, "BANGOCTL_PAGER": f"sh {pager}", "TERM": "xterm"}, size=(5, 100))
-            terminal.wait("p> " if False else ">")
+            terminal.wait(">")
             for line in ("echo hello", "config show", "entitlement get ENT-1001 -vv", "whoami", "commands"):
                 before = terminal.seen.count(b"\n")
                 terminal.send(line + "\r")

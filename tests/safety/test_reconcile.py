@@ -230,8 +230,18 @@ class NeverFalse(Reconciling):
     def test_updated_by_somebody_since(self):
         """Active, as before, but touched since: perhaps suspended and resumed."""
         later = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 3600))
-        answer = json_answer({"responseCode": "OK", "status": "ACTIVE", "dateLastUpdated": later})
-        self.drops_then(answer)
+        self.drops_then(self.dated("ACTIVE", later))
+        self.change(*CHANGE)
+        self.assertEqual(self.verdicts(code=10), {"ENT-1001": "unknown"})
+
+    @staticmethod
+    def dated(status, updated):
+        now = time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime())
+        return json_answer({"responseCode": "OK", "status": status, "dateLastUpdated": updated}, headers=[f"Date: {now}"])
+
+    def test_server_that_does_not_keep_its_date(self):
+        """Suspended, as the change leads to, by a date that is older: they contradict each other."""
+        self.drops_then(self.dated("SUSPENDED", "2020-01-01T00:00:00Z"))
         self.change(*CHANGE)
         self.assertEqual(self.verdicts(code=10), {"ENT-1001": "unknown"})
 
