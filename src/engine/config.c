@@ -296,7 +296,7 @@ void config_template(struct buf *out)
 	buf_add_str(out, "# Config of bangoctl: see \"bangoctl help config\".\n# Keep it to yourself: chmod 600.\n"
 			 "# A value in force is the first of: option, environment variable,\n# profile, defaults, built-in.\n"
 			 "# Relative paths are seen from this file's folder.\n\n"
-			 "# The profile of a command without -p; better none if there is a live one.\n"
+			 "# The profile of a command without -p; better none if there is a live\n# one.\n"
 			 "# default_profile = \"test\";\n\n");
 	template_defaults(out);
 	buf_add_str(out, "profiles = {\n    test = {\n");
@@ -314,13 +314,8 @@ void config_template(struct buf *out)
 					 "        # password = \"…\";\n\n");
 	}
 	buf_add_str(out, "        # Single operations whose method or path Bango configured\n        # otherwise for this route.\n"
-			 "        # operations = {\n"
-			 "        #     activateEntitlement = {\n"
-			 "        #         method = \"PUT\";\n"
-			 "        #         path = \"/v2/entitlement/{entitlementId}/activation\";\n"
-			 "        #     };\n"
-			 "        # };\n    };\n\n"
-			 "    # The regions are us, ap and eu: the onboarding documents name yours.\n"
+			 "        # operations = { activateEntitlement = { method = \"PUT\"; }; };\n    };\n\n"
+			 "    # The regions are us, ap and eu: Bango names yours.\n"
 			 "    # live = {\n    #     environment = \"live\";\n"
 			 "    #     base_url = \"https://eu.resale.api.bango.com\";\n"
 			 "    #     username = \"acme\";\n"

@@ -68,7 +68,7 @@ class Syntax(Scripts):
         self.assertEqual(self.echoes("echo \\\n  a\necho b\\\nc\necho d \\\n\necho e"), ["a", "bc", "d", "e"])
 
     def test_line_numbers_count_continued_lines(self):
-        result = self.script("echo a \\\n\n\necho 'b\nc'\nnonsense\n")
+        result = self.script("echo a \\\n\n\nhelp 'b\nc'\nnonsense\n")
         self.assert_failed(result, 2, "s:6: unknown command")
 
     def test_crlf(self):
