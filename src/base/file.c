@@ -7,10 +7,11 @@
 #include <string.h>
 #include <unistd.h>
 
-static void close_fd(int *fd)
+void file_close(int *fd)
 {
 	if (*fd > STDERR_FILENO)
 		close(*fd);
+	*fd = -1;
 }
 
 static int read_to_end(int fd, const char *path, size_t max, struct buf *out, enum err_kind kind, struct err *err)
@@ -35,7 +36,7 @@ static int read_to_end(int fd, const char *path, size_t max, struct buf *out, en
 int file_read(const char *path, size_t max, struct buf *out, struct stat *facts, enum err_kind kind, struct err *err)
 {
 	bool standard_input = strcmp(path, "-") == 0;
-	CLEANUP(close_fd) int fd = standard_input ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	CLEANUP(file_close) int fd = standard_input ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	struct stat st;
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return err_set(err, kind, "cannot open %s: %s", path, strerror(errno));
@@ -66,7 +67,7 @@ static void sync_folder_of(const char *path)
 	char *slash = strrchr(folder, '/');
 	if (slash)
 		*slash = '\0';
-	CLEANUP(close_fd) int fd = open(slash ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	CLEANUP(file_close) int fd = open(slash ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd >= 0)
 		(void)fsync(fd);
 }
@@ -107,7 +108,7 @@ int file_append(const char *path, const char *bytes, size_t len, struct err *err
 	int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600);
 	if (fd < 0 || file_write_all(fd, bytes, len) < 0 || close(fd) < 0) {
 		err_set(err, ERR_INTERNAL, "cannot write %s: %s", path, strerror(errno));
-		close_fd(&fd);
+		file_close(&fd);
 		return -1;
 	}
 	return 0;

@@ -31,6 +31,9 @@ int file_write(const char *path, const char *bytes, size_t len, mode_t mode, boo
 /* Adds the bytes to the end of the file, which is made with mode 0600 when missing, in one write. */
 int file_append(const char *path, const char *bytes, size_t len, struct err *err);
 
+/* For CLEANUP: closes the descriptor unless it is none or one of the three standard ones. */
+void file_close(int *fd);
+
 /* Makes the folder and its missing parents, with mode 0700. */
 int file_make_folder(const char *path, struct err *err);
 

@@ -23,12 +23,6 @@ struct tail {
 	long long torn; /* bytes of an unfinished line after it */
 };
 
-static void close_fd(int *fd)
-{
-	if (*fd >= 0)
-		close(*fd);
-}
-
 static int fail(const char *path, struct err *err)
 {
 	return err_set(err, ERR_INTERNAL, "cannot write %s: %s", path, strerror(errno));
@@ -104,7 +98,7 @@ static int read_tail(int fd, const char *path, struct tail *tail, struct err *er
 
 int chain_append(const char *path, struct json_doc *doc, struct json *object, struct err *err)
 {
-	CLEANUP(close_fd) int fd = open_locked(path, err);
+	CLEANUP(file_close) int fd = open_locked(path, err);
 	struct tail tail;
 	if (fd < 0 || read_tail(fd, path, &tail, err) < 0)
 		return -1;

@@ -226,6 +226,11 @@ int request_build(const struct session *session, const struct command *command, 
 	return 0;
 }
 
+char *request_url(const struct request *request, const struct http_url *url)
+{
+	return buf_format("%s://%s%s%s", url->https ? "https" : "http", url->authority, url->path, request->path);
+}
+
 void request_fresh_id(struct request *request)
 {
 	char uuid[UUID_SIZE];

@@ -30,6 +30,9 @@ void request_done(struct request *request);
 int request_build(const struct session *session, const struct command *command, const struct values *values,
 		  struct request *request, struct err *err);
 
+/* The whole URL at that server; the caller frees it. */
+char *request_url(const struct request *request, const struct http_url *url);
+
 /* Gives the request an identifier of its own instead of --request-id: for reads that go along with a change. */
 void request_fresh_id(struct request *request);
 

@@ -140,7 +140,7 @@ static void trace(const struct session *session, const struct request *request, 
 static int exchange(struct session *session, const struct request *request, const struct http_url *url,
 		    struct http_reply *reply, struct err *err)
 {
-	CLEAN_FREE char *full = buf_format("%s://%s%s%s", url->https ? "https" : "http", url->authority, url->path, request->path);
+	CLEAN_FREE char *full = request_url(request, url);
 	const struct http_options options = make_options(session);
 	const char *auth_header = setting_text(&session->settings, SETTING_AUTH_HEADER);
 	enum http_auth auth = auth_of(session);

@@ -26,7 +26,7 @@ static void masked_auth(const struct session *session, char **name, char **value
 static int show_json(const struct session *session, const struct request *request, const struct http_url *url, struct err *err)
 {
 	CLEAN_JSON struct json_doc *doc = json_doc_new();
-	CLEAN_FREE char *full = buf_format("%s://%s%s%s", url->https ? "https" : "http", url->authority, url->path, request->path);
+	CLEAN_FREE char *full = request_url(request, url);
 	CLEAN_FREE char *name = NULL, *value = NULL;
 	struct json *object = json_new(doc, JSON_OBJECT), *headers = json_new(doc, JSON_OBJECT);
 	masked_auth(session, &name, &value);
@@ -114,7 +114,7 @@ int show_curl(const struct session *session, const struct request *request, cons
 		const char *option;
 	} files[] = { { SETTING_PROXY, "--proxy" }, { SETTING_CACERT, "--cacert" }, { SETTING_CERT, "--cert" }, { SETTING_KEY, "--key" } };
 	CLEAN_BUF struct buf out = { 0 };
-	CLEAN_FREE char *full = buf_format("%s://%s%s%s", url->https ? "https" : "http", url->authority, url->path, request->path);
+	CLEAN_FREE char *full = request_url(request, url);
 	if (strcmp(request->method, "HEAD") == 0)
 		buf_add_str(&out, "curl --head ");
 	else

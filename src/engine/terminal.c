@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -41,27 +43,23 @@ bool terminal_color(int fd, const char *choice)
 	return isatty(fd);
 }
 
-static void close_fd(int *fd)
-{
-	if (*fd >= 0)
-		close(*fd);
-}
-
 bool terminal_can_ask(void)
 {
 	const char *ci = getenv("CI");
 	if ((ci && *ci) || !isatty(STDERR_FILENO))
 		return false;
-	CLEANUP(close_fd) int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+	CLEANUP(file_close) int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
 	return fd >= 0;
 }
 
-/* Reads to the end of the line; what is longer than allowed is read and dropped. */
-static int read_line(int fd, struct buf *answer, struct err *err)
+/* Reads to the end of the line; what is longer than allowed is read and dropped. Signals come through only while it
+ * waits: one between the question and the read would be lost. */
+static int read_line(int fd, const sigset_t *waiting, struct buf *answer, struct err *err)
 {
 	for (;;) {
 		char c;
-		ssize_t n = read(fd, &c, 1);
+		struct pollfd ready = { .fd = fd, .events = POLLIN };
+		ssize_t n = ppoll(&ready, 1, NULL, waiting) < 0 ? -1 : read(fd, &c, 1);
 		if (n < 0)
 			return err_set(err, ERR_REFUSED, "the question was not answered: %s", strerror(errno));
 		if (n == 0)
@@ -78,9 +76,14 @@ static int read_line(int fd, struct buf *answer, struct err *err)
 
 int terminal_ask(const char *prompt, bool hidden, struct buf *answer, struct err *err)
 {
-	CLEANUP(close_fd) int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+	CLEANUP(file_close) int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0)
 		return err_set(err, ERR_REFUSED, "cannot ask: %s", strerror(errno));
+	sigset_t held, waiting;
+	sigemptyset(&held);
+	sigaddset(&held, SIGINT);
+	sigaddset(&held, SIGTERM);
+	sigprocmask(SIG_BLOCK, &held, &waiting);
 	struct termios before;
 	bool changed = hidden && tcgetattr(fd, &before) == 0;
 	if (changed) {
@@ -92,7 +95,8 @@ int terminal_ask(const char *prompt, bool hidden, struct buf *answer, struct err
 	tcflush(fd, TCIFLUSH);
 	int result = file_write_all(fd, prompt, strlen(prompt)) < 0 ?
 			     err_set(err, ERR_REFUSED, "cannot ask: %s", strerror(errno)) :
-			     read_line(fd, answer, err);
+			     read_line(fd, &waiting, answer, err);
+	sigprocmask(SIG_SETMASK, &waiting, NULL);
 	if (changed) {
 		tcsetattr(fd, TCSAFLUSH, &before);
 		(void)file_write_all(fd, "\n", 1);

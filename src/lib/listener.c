@@ -15,6 +15,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/clock.h"
 #include "base/text.h"
 
@@ -327,12 +328,6 @@ void listener_reply_header(struct listener_reply *reply, const char *name, const
 
 /* ---- start and stop ---- */
 
-static void close_fd(int *fd)
-{
-	if (*fd >= 0)
-		close(*fd);
-}
-
 /* A listening socket, so that a failure has a reason; *port becomes the real one. */
 static int open_socket(int *port, struct err *err)
 {
@@ -340,7 +335,7 @@ static int open_socket(int *port, struct err *err)
 	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	socklen_t len = sizeof(address);
 	int on = 1;
-	CLEANUP(close_fd) int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	CLEANUP(file_close) int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0 ||
 	    bind(fd, (struct sockaddr *)&address, len) < 0 || listen(fd, BACKLOG) < 0 ||
 	    getsockname(fd, (struct sockaddr *)&address, &len) < 0)
@@ -367,7 +362,7 @@ int listener_start(struct listener **listener, const struct listener_settings *s
 		   struct err *err)
 {
 	int port = settings->port;
-	CLEANUP(close_fd) int fd = open_socket(&port, err);
+	CLEANUP(file_close) int fd = open_socket(&port, err);
 	if (fd < 0)
 		return -1;
 	struct listener *made = mem_new(1, sizeof(*made));
@@ -402,7 +397,7 @@ void listener_stop(struct listener *listener)
 		(void)eventfd_write(listener->stopping, 1);
 	if (listener->daemon)
 		MHD_stop_daemon(listener->daemon);
-	close_fd(&listener->stopping);
+	file_close(&listener->stopping);
 	free(listener);
 }
 

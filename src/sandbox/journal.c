@@ -38,20 +38,13 @@ int journal_open(struct journal *journal, const char *folder, struct err *err)
 	return 0;
 }
 
-static void close_fd(int *fd)
-{
-	if (*fd >= 0)
-		close(*fd);
-	*fd = -1;
-}
-
 void journal_done(struct journal *journal)
 {
 	if (!journal->folder)
 		return;
-	close_fd(&journal->lock);
-	close_fd(&journal->log);
-	close_fd(&journal->snapshot);
+	file_close(&journal->lock);
+	file_close(&journal->log);
+	file_close(&journal->snapshot);
 	free(journal->folder);
 	journal->folder = NULL;
 }
@@ -109,7 +102,7 @@ static int read_from(const struct journal *journal, int fd, off_t at, const char
 /* Remembers the snapshot that now stands there. */
 static int adopt_snapshot(struct journal *journal, struct err *err)
 {
-	close_fd(&journal->snapshot);
+	file_close(&journal->snapshot);
 	journal->snapshot = open_file(journal, "snapshot.json", O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	struct stat facts;
 	if (journal->snapshot < 0 || fstat(journal->snapshot, &facts) < 0)
@@ -163,7 +156,7 @@ bool journal_is_long(const struct journal *journal)
 
 static int write_beside(const struct journal *journal, const struct buf *snapshot, struct err *err)
 {
-	CLEANUP(close_fd) int fd = open_file(journal, "snapshot.new", O_WRONLY | O_TRUNC | OUR_FILE);
+	CLEANUP(file_close) int fd = open_file(journal, "snapshot.new", O_WRONLY | O_TRUNC | OUR_FILE);
 	if (fd < 0 || file_write_all(fd, snapshot->data, snapshot->len) < 0)
 		return failed(journal, "write", "snapshot.new", err);
 	return 0;
