@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The program: the process's surroundings made safe, one command run, its outcome as an exit code. */
+/* The program: the process's surroundings made safe, one command run, its outcome as an exit code.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <langinfo.h>
@@ -72,18 +73,22 @@ static void on_signal(int number)
 static void catch_signals(void)
 {
 	/* no SA_RESTART: a signal ends a question at the terminal */
-	const struct sigaction caught = { .sa_handler = on_signal }, ignored = { .sa_handler = SIG_IGN };
+	const struct sigaction caught = { .sa_handler = on_signal },
+			       ignored = { .sa_handler = SIG_IGN };
 	sigaction(SIGINT, &caught, NULL);
 	sigaction(SIGTERM, &caught, NULL);
 	sigaction(SIGPIPE, &ignored, NULL);
-	/* a file over the limit is an error like a full disk, not the end between a change and its record */
+	/* a file over the limit is an error like a full disk, not the end between a change and its
+	 * record */
 	sigaction(SIGXFSZ, &ignored, NULL);
 }
 
-/* A closed standard stream must not become some file of ours: writing to it has to fail, not to hit that. */
+/* A closed standard stream must not become some file of ours: writing to it has to fail, not to hit
+ * that. */
 static void keep_streams(void)
 {
-	while (fcntl(STDIN_FILENO, F_GETFD) < 0 || fcntl(STDOUT_FILENO, F_GETFD) < 0 || fcntl(STDERR_FILENO, F_GETFD) < 0) {
+	while (fcntl(STDIN_FILENO, F_GETFD) < 0 || fcntl(STDOUT_FILENO, F_GETFD) < 0 ||
+	       fcntl(STDERR_FILENO, F_GETFD) < 0) {
 		bool output = fcntl(STDIN_FILENO, F_GETFD) >= 0;
 		if (open("/dev/null", output ? O_RDONLY : O_WRONLY) < 0)
 			_exit(err_row(ERR_INTERNAL)->exit_code);
@@ -103,7 +108,8 @@ static int close_output(const struct session *session, struct err *err)
 {
 	if (close(STDOUT_FILENO) == 0)
 		return 0;
-	return err_set(err, session->applied ? ERR_OUTPUT_LOST : ERR_INTERNAL, "cannot write the result: %s", strerror(errno));
+	return err_set(err, session->applied ? ERR_OUTPUT_LOST : ERR_INTERNAL,
+		       "cannot write the result: %s", strerror(errno));
 }
 
 int main(int argc, char **argv)
@@ -114,7 +120,8 @@ int main(int argc, char **argv)
 	CLEANUP(words_done) struct words words = { 0 };
 	for (int i = 1; i < argc; i++)
 		words_add(&words, argv[i]);
-	CLEANUP(session_done) struct session session = {
+	CLEANUP(session_done)
+	struct session session = {
 		.actions = actions,
 		.stop = &signals,
 		.last_signal = &last_signal,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A growable string: bytes with a length, always NUL-terminated, so that `buf.data` can be used as a
- * C string once anything was added. `{ 0 }` is a valid empty buffer; `buf_done` frees it.
+ * A growable string: bytes with a length, always NUL-terminated, so that `buf.data` can be used as
+ * a C string once anything was added. `{ 0 }` is a valid empty buffer; `buf_done` frees it.
  */
 #ifndef BASE_BUF_H
 #define BASE_BUF_H

@@ -32,9 +32,11 @@ int clock_sleep(long long ms, const volatile sig_atomic_t *stop)
 		long long left = end - clock_monotonic();
 		if (left <= 0)
 			return 0;
-		/* short steps: a signal that comes just before the sleep is seen soon all the same */
+		/* short steps: a signal that comes just before the sleep is seen soon all the same
+		 */
 		long long step = stop && left > 100 ? 100 : left;
-		struct timespec pause = { .tv_sec = (time_t)(step / 1000), .tv_nsec = (long)(step % 1000) * 1000000 };
+		struct timespec pause = { .tv_sec = (time_t)(step / 1000),
+					  .tv_nsec = (long)(step % 1000) * 1000000 };
 		nanosleep(&pause, NULL);
 	}
 }
@@ -133,8 +135,10 @@ int clock_parse(const char *text, long long *instant, bool *date_only, struct er
 	if (!date) {
 		p = text;
 		if (!read_date(&p, &tm) || !read_time(&p, &tm, &ms, &zone) || *p)
-			return err_set(err, ERR_USAGE,
-				       "\"%s\" is not a real date or time: use YYYY-MM-DD or YYYY-MM-DDThh:mm:ssZ", text);
+			return err_set(
+				err, ERR_USAGE,
+				"\"%s\" is not a real date or time: use YYYY-MM-DD or YYYY-MM-DDThh:mm:ssZ",
+				text);
 	}
 	*instant = ((long long)timegm(&tm) - zone * 60LL) * 1000 + ms;
 	if (date_only)
@@ -152,8 +156,8 @@ void clock_format(struct buf *out, long long instant)
 	}
 	struct tm tm = { 0 };
 	gmtime_r(&seconds, &tm);
-	buf_add_format(out, "%04d-%02d-%02dT%02d:%02d:%02d", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour,
-		       tm.tm_min, tm.tm_sec);
+	buf_add_format(out, "%04d-%02d-%02dT%02d:%02d:%02d", tm.tm_year + 1900, tm.tm_mon + 1,
+		       tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
 	if (ms)
 		buf_add_format(out, ".%03d", ms);
 	buf_add_char(out, 'Z');

@@ -18,12 +18,14 @@ long long clock_now(void);
 /* A clock that never goes back, in milliseconds; only differences mean something. */
 long long clock_monotonic(void);
 
-/* Sleeps `ms` milliseconds; returns -1 at once when `*stop` becomes non-zero. `stop` may be NULL. */
+/* Sleeps `ms` milliseconds; returns -1 at once when `*stop` becomes non-zero. `stop` may be NULL.
+ */
 int clock_sleep(long long ms, const volatile sig_atomic_t *stop);
 
 /*
  * Reads `YYYY-MM-DD` (midnight UTC) or ISO 8601 `YYYY-MM-DDThh:mm:ss[.fff](Z|±hh:mm)`. The day must
- * exist: 30 February is an error. kind ERR_USAGE. `date_only` (may be NULL) tells which form it was.
+ * exist: 30 February is an error. kind ERR_USAGE. `date_only` (may be NULL) tells which form it
+ * was.
  */
 int clock_parse(const char *text, long long *instant, bool *date_only, struct err *err);
 

@@ -41,19 +41,19 @@ struct err_row {
 	const char *name;      /* "not_found": stands in JSON errors */
 	const char *when;      /* the sentence of the manual */
 	const char *guarantee; /* what is certain afterwards */
-	bool retryable;        /* running the same command again is safe and may help */
+	bool retryable;	       /* running the same command again is safe and may help */
 };
 
 struct err {
 	enum err_kind kind;
-	char *message;       /* owned: "what failed: why", lower case, no full stop */
-	char *hint;          /* owned or NULL: what to do */
+	char *message;	     /* owned: "what failed: why", lower case, no full stop */
+	char *hint;	     /* owned or NULL: what to do */
 	long http_status;    /* 0: no answer */
 	char *response_code; /* owned or NULL: Bango's responseCode */
 	char *request_id;    /* owned or NULL: X-RequestIdentifier */
 	long retry_after;    /* seconds; -1: the server named none */
-	char *response;      /* owned or NULL: the reply's JSON text */
-	char *at;            /* owned or NULL: FILE:LINE of the script line that failed */
+	char *response;	     /* owned or NULL: the reply's JSON text */
+	char *at;	     /* owned or NULL: FILE:LINE of the script line that failed */
 };
 
 #define CLEAN_ERR CLEANUP(err_done)

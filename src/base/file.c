@@ -14,7 +14,8 @@ void file_close(int *fd)
 	*fd = -1;
 }
 
-static int read_to_end(int fd, const char *path, size_t max, struct buf *out, enum err_kind kind, struct err *err)
+static int read_to_end(int fd, const char *path, size_t max, struct buf *out, enum err_kind kind,
+		       struct err *err)
 {
 	for (;;) {
 		buf_reserve(out, 65536);
@@ -33,10 +34,12 @@ static int read_to_end(int fd, const char *path, size_t max, struct buf *out, en
 	return 0;
 }
 
-int file_read(const char *path, size_t max, struct buf *out, struct stat *facts, enum err_kind kind, struct err *err)
+int file_read(const char *path, size_t max, struct buf *out, struct stat *facts, enum err_kind kind,
+	      struct err *err)
 {
 	bool standard_input = strcmp(path, "-") == 0;
-	CLEANUP(file_close) int fd = standard_input ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	CLEANUP(file_close)
+	int fd = standard_input ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	struct stat st;
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return err_set(err, kind, "cannot open %s: %s", path, strerror(errno));
@@ -72,7 +75,8 @@ static void sync_folder_of(const char *path)
 		(void)fsync(fd);
 }
 
-static int write_temporary(const char *name, int fd, const char *bytes, size_t len, mode_t mode, struct err *err)
+static int write_temporary(const char *name, int fd, const char *bytes, size_t len, mode_t mode,
+			   struct err *err)
 {
 	bool ok = fchmod(fd, mode) == 0 && file_write_all(fd, bytes, len) == 0 && fsync(fd) == 0;
 	int reason = errno;
@@ -83,16 +87,19 @@ static int write_temporary(const char *name, int fd, const char *bytes, size_t l
 	return ok ? 0 : err_set(err, ERR_INTERNAL, "cannot write %s: %s", name, strerror(reason));
 }
 
-int file_write(const char *path, const char *bytes, size_t len, mode_t mode, bool only_new, struct err *err)
+int file_write(const char *path, const char *bytes, size_t len, mode_t mode, bool only_new,
+	       struct err *err)
 {
 	CLEAN_FREE char *temporary = buf_format("%s.XXXXXX", path);
 	int fd = mkostemp(temporary, O_CLOEXEC);
 	if (fd < 0)
-		return err_set(err, ERR_INTERNAL, "cannot write beside %s: %s", path, strerror(errno));
+		return err_set(err, ERR_INTERNAL, "cannot write beside %s: %s", path,
+			       strerror(errno));
 	int result = write_temporary(temporary, fd, bytes, len, mode, err);
 	if (result == 0 && only_new) {
 		if (link(temporary, path) < 0)
-			result = err_set(err, ERR_INTERNAL, "cannot make %s: %s", path, strerror(errno));
+			result = err_set(err, ERR_INTERNAL, "cannot make %s: %s", path,
+					 strerror(errno));
 	} else if (result == 0 && rename(temporary, path) < 0) {
 		result = err_set(err, ERR_INTERNAL, "cannot replace %s: %s", path, strerror(errno));
 	}
@@ -125,7 +132,8 @@ int file_make_folder(const char *path, struct err *err)
 		char kept = *p;
 		*p = '\0';
 		if (mkdir(part, 0700) < 0 && errno != EEXIST)
-			return err_set(err, ERR_INTERNAL, "cannot make the folder %s: %s", part, strerror(errno));
+			return err_set(err, ERR_INTERNAL, "cannot make the folder %s: %s", part,
+				       strerror(errno));
 		if (!kept)
 			break;
 		*p = kept;

@@ -17,18 +17,21 @@
  * Reads a regular file, a pipe or a character device (`-` is standard input) of at most `max` bytes
  * to its end. `facts` (may be NULL) receives what fstat says. A folder is an error.
  */
-int file_read(const char *path, size_t max, struct buf *out, struct stat *facts, enum err_kind kind, struct err *err);
+int file_read(const char *path, size_t max, struct buf *out, struct stat *facts, enum err_kind kind,
+	      struct err *err);
 
 /* Writes all bytes to a descriptor; -1 with errno set. Goes on after short writes and signals. */
 int file_write_all(int fd, const char *bytes, size_t len);
 
 /*
- * Replaces or makes `path` with these contents: written beside it with this mode, synced, renamed, and
- * the folder synced. With `only_new`, an existing file is an error and stays as it is.
+ * Replaces or makes `path` with these contents: written beside it with this mode, synced, renamed,
+ * and the folder synced. With `only_new`, an existing file is an error and stays as it is.
  */
-int file_write(const char *path, const char *bytes, size_t len, mode_t mode, bool only_new, struct err *err);
+int file_write(const char *path, const char *bytes, size_t len, mode_t mode, bool only_new,
+	       struct err *err);
 
-/* Adds the bytes to the end of the file, which is made with mode 0600 when missing, in one write. */
+/* Adds the bytes to the end of the file, which is made with mode 0600 when missing, in one write.
+ */
 int file_append(const char *path, const char *bytes, size_t len, struct err *err);
 
 /* For CLEANUP: closes the descriptor unless it is none or one of the three standard ones. */

@@ -27,8 +27,9 @@ char *mem_dup_len(const char *s, size_t len);
 void mem_wipe(void *p, size_t len);
 
 /*
- * Makes room for one more element of a growing array: `*items` has `count` elements of `size` bytes,
- * and its capacity is the next power of two from 8 on. Returns the array, which may have moved.
+ * Makes room for one more element of a growing array: `*items` has `count` elements of `size`
+ * bytes, and its capacity is the next power of two from 8 on. Returns the array, which may have
+ * moved.
  */
 void *mem_grow(void *items, size_t count, size_t size);
 

@@ -32,7 +32,8 @@ bool text_is_utf8(const char *s, size_t len)
 	for (size_t i = 0; i < len;) {
 		uint64_t eight;
 		/* mostly it is ASCII, eight bytes of which are told at once */
-		if (i + sizeof(eight) <= len && (memcpy(&eight, s + i, sizeof(eight)), !(eight & 0x8080808080808080U))) {
+		if (i + sizeof(eight) <= len &&
+		    (memcpy(&eight, s + i, sizeof(eight)), !(eight & 0x8080808080808080U))) {
 			i += sizeof(eight);
 			continue;
 		}
@@ -61,8 +62,9 @@ static uint32_t code_point(const char *text, size_t n)
 
 static bool steers_terminal(uint32_t c)
 {
-	return c < 0x20 || (c >= 0x7F && c < 0xA0) || (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) ||
-	       c == 0x200E || c == 0x200F || c == 0x2028 || c == 0x2029;
+	return c < 0x20 || (c >= 0x7F && c < 0xA0) || (c >= 0x202A && c <= 0x202E) ||
+	       (c >= 0x2066 && c <= 0x2069) || c == 0x200E || c == 0x200F || c == 0x2028 ||
+	       c == 0x2029;
 }
 
 void text_escape(struct buf *out, const char *s, size_t len, bool keep_lines)
@@ -137,16 +139,19 @@ int text_percent_decode(struct buf *out, const char *s, size_t len)
 	return 0;
 }
 
-static const char base64_digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+static const char base64_digits[] =
+	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 void text_base64(struct buf *out, const char *text, size_t len)
 {
 	const unsigned char *s = (const unsigned char *)text;
 	for (size_t i = 0; i < len; i += 3) {
 		size_t left = len - i;
-		uint32_t bits = (uint32_t)s[i] << 16 | (left > 1 ? (uint32_t)s[i + 1] << 8 : 0) | (left > 2 ? s[i + 2] : 0);
+		uint32_t bits = (uint32_t)s[i] << 16 | (left > 1 ? (uint32_t)s[i + 1] << 8 : 0) |
+				(left > 2 ? s[i + 2] : 0);
 		for (size_t j = 0; j < 4; j++)
-			buf_add_char(out, j <= left ? base64_digits[(bits >> (18 - 6 * j)) & 63] : '=');
+			buf_add_char(out,
+				     j <= left ? base64_digits[(bits >> (18 - 6 * j)) & 63] : '=');
 	}
 }
 
@@ -173,8 +178,9 @@ void text_kebab(struct buf *out, const char *name)
 	for (size_t i = 0; name[i]; i++) {
 		unsigned char c = (unsigned char)name[i];
 		unsigned char before = i ? (unsigned char)name[i - 1] : 0;
-		bool hump = isupper(c) && i && (islower(before) || isdigit(before) ||
-						(isupper(before) && islower((unsigned char)name[i + 1])));
+		bool hump = isupper(c) && i &&
+			    (islower(before) || isdigit(before) ||
+			     (isupper(before) && islower((unsigned char)name[i + 1])));
 		if (hump)
 			buf_add_char(out, '-');
 		if (isalnum(c) || c == '.' || c == '-')
@@ -224,7 +230,8 @@ int text_integer(const char *s, long long min, long long max, long long *value, 
 	long long number = strtoll(s, &end, 10);
 	bool clean = *s && !isspace((unsigned char)*s) && *end == '\0' && errno == 0;
 	if (!clean || number < min || number > max)
-		return err_set(err, ERR_USAGE, "\"%s\" is not a whole number from %lld to %lld", s, min, max);
+		return err_set(err, ERR_USAGE, "\"%s\" is not a whole number from %lld to %lld", s,
+			       min, max);
 	*value = number;
 	return 0;
 }
@@ -276,12 +283,14 @@ static size_t distance(const char *a, const char *b)
 	for (size_t i = 1; i <= la; i++) {
 		row[0] = i;
 		for (size_t j = 1; j <= lb; j++) {
-			size_t best = last[j - 1] + (tolower((unsigned char)a[i - 1]) != tolower((unsigned char)b[j - 1]));
+			size_t best = last[j - 1] + (tolower((unsigned char)a[i - 1]) !=
+						     tolower((unsigned char)b[j - 1]));
 			if (last[j] + 1 < best)
 				best = last[j] + 1;
 			if (row[j - 1] + 1 < best)
 				best = row[j - 1] + 1;
-			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && before[j - 2] + 1 < best)
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
+			    before[j - 2] + 1 < best)
 				best = before[j - 2] + 1;
 			row[j] = best;
 		}

@@ -12,19 +12,21 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-/* The length in bytes of the well-formed UTF-8 sequence (RFC 3629) at `s`, or 0 if there is none. */
+/* The length in bytes of the well-formed UTF-8 sequence (RFC 3629) at `s`, or 0 if there is none.
+ */
 size_t text_utf8_length(const char *s, size_t len);
 
-/* Whether `len` bytes are well-formed UTF-8: no overlong forms, surrogates or values over U+10FFFF. */
+/* Whether `len` bytes are well-formed UTF-8: no overlong forms, surrogates or values over U+10FFFF.
+ */
 bool text_is_utf8(const char *s, size_t len);
 
 /* The number of terminal columns that the bytes take once escaped by `text_escape`. */
 size_t text_width(const char *s, size_t len);
 
 /*
- * Adds the bytes with everything that could steer a terminal made visible: control characters, DEL and
- * broken bytes as \xNN, the C1 controls and the bidirectional overrides as \uNNNN. Newlines and tabs
- * too, unless `keep_lines`.
+ * Adds the bytes with everything that could steer a terminal made visible: control characters, DEL
+ * and broken bytes as \xNN, the C1 controls and the bidirectional overrides as \uNNNN. Newlines and
+ * tabs too, unless `keep_lines`.
  */
 void text_escape(struct buf *out, const char *s, size_t len, bool keep_lines);
 
@@ -43,8 +45,8 @@ int text_base64_decode(struct buf *out, const char *s, size_t len);
 /* Adds a wire name as an option's: productKey → product-key, X-Tenant → x-tenant, a.b → a.b. */
 void text_kebab(struct buf *out, const char *name);
 
-/* Adds `text` broken at blanks into lines of at most `width` columns, each begun with `indent` blanks;
- * newlines in the text stay. The first line's indent is left out if `hanging`. */
+/* Adds `text` broken at blanks into lines of at most `width` columns, each begun with `indent`
+ * blanks; newlines in the text stay. The first line's indent is left out if `hanging`. */
 void text_wrap(struct buf *out, const char *text, size_t indent, size_t width, bool hanging);
 
 /*

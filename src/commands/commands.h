@@ -7,8 +7,8 @@
 
 /* In a row: its arguments, and its examples. */
 #define ARGS(list) .args = (list), .arg_count = sizeof(list) / sizeof((list)[0])
-#define EXAMPLES(...) \
-	.examples = (const char *const[]){ __VA_ARGS__ }, \
+#define EXAMPLES(...)                                                                              \
+	.examples = (const char *const[]){ __VA_ARGS__ },                                          \
 	.example_count = sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(const char *)
 
 extern const struct arg global_options[];

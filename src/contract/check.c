@@ -5,14 +5,16 @@
 
 #include "contract/document.h"
 
-static void problem(struct contract *contract, const struct command *command, const char *what, const char *which)
+static void problem(struct contract *contract, const struct command *command, const char *what,
+		    const char *which)
 {
 	CLEAN_FREE char *path = document_pointer("/paths", command->path);
 	CLEAN_FREE char *method = mem_dup(command->method);
 	for (char *p = method; *p; p++)
 		*p = *p >= 'A' && *p <= 'Z' ? (char)(*p - 'A' + 'a') : *p;
 	CLEAN_FREE char *pointer = document_pointer(path, method);
-	document_problem(contract, false, pointer, "%s: %s%s%s", command->name, what, *which ? " " : "", which);
+	document_problem(contract, false, pointer, "%s: %s%s%s", command->name, what,
+			 *which ? " " : "", which);
 }
 
 static void check_args(struct contract *contract, const struct command *command)
@@ -22,13 +24,15 @@ static void check_args(struct contract *contract, const struct command *command)
 		const struct arg *arg = &command->args[i];
 		bool required = arg->flags & ARG_REQUIRED;
 		if (!arg->help || !*arg->help)
-			problem(contract, command, "no description of", arg->wire ? arg->wire : arg->name);
+			problem(contract, command, "no description of",
+				arg->wire ? arg->wire : arg->name);
 		if ((arg->type == ARG_CHOICE) != (arg->choice_count > 0))
 			problem(contract, command, "an enum without values:", arg->wire);
 		if (!(arg->flags & ARG_POSITIONAL))
 			continue;
 		if (required && optional)
-			problem(contract, command, "a required argument after an optional one:", arg->name);
+			problem(contract, command,
+				"a required argument after an optional one:", arg->name);
 		optional = optional || !required;
 	}
 }
@@ -57,15 +61,18 @@ static void check_columns(struct contract *contract, const struct command *comma
 	}
 	for (size_t i = 0; row && i < command->column_count; i++)
 		if (!json_path(row, command->columns[i]))
-			problem(contract, command, "the example reply has no column", command->columns[i]);
+			problem(contract, command, "the example reply has no column",
+				command->columns[i]);
 }
 
 static void check_danger(struct contract *contract, const struct command *command)
 {
 	static const char *const verbs[] = { "cancel", "revoke", "terminate", "delete" };
 	for (size_t i = 0; i < COUNT(verbs); i++)
-		if (command->effect == EFFECT_CHANGE && strstr(command->name, verbs[i]) && command->danger != DANGER_SEVERE)
-			problem(contract, command, "a severe verb without danger: severe:", verbs[i]);
+		if (command->effect == EFFECT_CHANGE && strstr(command->name, verbs[i]) &&
+		    command->danger != DANGER_SEVERE)
+			problem(contract, command,
+				"a severe verb without danger: severe:", verbs[i]);
 	if (command->effect == EFFECT_READ && command->danger != DANGER_NONE)
 		problem(contract, command, "a read with a danger", "");
 	if (command->effect == EFFECT_READ && (command->from_count || command->to_count))

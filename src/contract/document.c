@@ -13,14 +13,16 @@ enum { MAX_HOPS = 32 };
 /* A schema of more parts was made to keep us busy. */
 enum { MAX_PARTS = 10000 };
 
-void document_problem(struct contract *contract, bool fatal, const char *pointer, const char *format, ...)
+void document_problem(struct contract *contract, bool fatal, const char *pointer,
+		      const char *format, ...)
 {
 	struct buf message = { 0 };
 	va_list args;
 	va_start(args, format);
 	buf_add_vformat(&message, format, args);
 	va_end(args);
-	contract->problems = mem_grow(contract->problems, contract->problem_count, sizeof(*contract->problems));
+	contract->problems =
+		mem_grow(contract->problems, contract->problem_count, sizeof(*contract->problems));
 	contract->problems[contract->problem_count++] =
 		(struct contract_problem){ mem_dup(pointer), buf_take(&message), fatal };
 }
@@ -67,20 +69,24 @@ static const struct json *follow(const struct json *root, const char *reference)
 	return node;
 }
 
-const struct json *document_resolve(struct contract *contract, const struct json *node, const char *pointer)
+const struct json *document_resolve(struct contract *contract, const struct json *node,
+				    const char *pointer)
 {
 	for (int hops = 0; hops < MAX_HOPS; hops++) {
 		const char *reference = json_get_string(node, "$ref");
 		if (!reference)
 			return node;
 		if (reference[0] != '#') {
-			document_problem(contract, false, pointer, "the reference \"%s\" leads out of the document: it is not fetched",
-					 reference);
+			document_problem(
+				contract, false, pointer,
+				"the reference \"%s\" leads out of the document: it is not fetched",
+				reference);
 			return NULL;
 		}
 		node = follow(contract->root, reference);
 		if (!node) {
-			document_problem(contract, false, pointer, "the reference \"%s\" leads nowhere", reference);
+			document_problem(contract, false, pointer,
+					 "the reference \"%s\" leads nowhere", reference);
 			return NULL;
 		}
 	}
@@ -92,7 +98,8 @@ static void join_members(struct contract *contract, struct json *into, const str
 {
 	for (const struct json *item = from->first; item; item = item->next)
 		if (!json_get(into, item->key))
-			json_add_member(contract->doc, into, item->key, item->key_len, json_copy(contract->doc, item));
+			json_add_member(contract->doc, into, item->key, item->key_len,
+					json_copy(contract->doc, item));
 }
 
 static void join_elements(struct contract *contract, struct json *into, const struct json *from)
@@ -108,12 +115,15 @@ static void merge(struct contract *contract, struct json *into, const struct jso
 		if (strcmp(item->key, "allOf") == 0 || strcmp(item->key, "$ref") == 0)
 			continue;
 		struct json *have = json_get(into, item->key);
-		bool joined = strcmp(item->key, "properties") == 0 || strcmp(item->key, "x-bangoctl") == 0;
+		bool joined = strcmp(item->key, "properties") == 0 ||
+			      strcmp(item->key, "x-bangoctl") == 0;
 		if (!have)
-			json_add_member(contract->doc, into, item->key, item->key_len, json_copy(contract->doc, item));
+			json_add_member(contract->doc, into, item->key, item->key_len,
+					json_copy(contract->doc, item));
 		else if (joined && json_is(have, JSON_OBJECT) && json_is(item, JSON_OBJECT))
 			join_members(contract, have, item);
-		else if (strcmp(item->key, "required") == 0 && json_is(have, JSON_ARRAY) && json_is(item, JSON_ARRAY))
+		else if (strcmp(item->key, "required") == 0 && json_is(have, JSON_ARRAY) &&
+			 json_is(item, JSON_ARRAY))
 			join_elements(contract, have, item);
 	}
 }
@@ -130,7 +140,8 @@ static bool flatten(struct flattening *work, const struct json *schema, int dept
 {
 	if (depth > MAX_HOPS || ++work->parts > MAX_PARTS) {
 		document_problem(work->contract, false, work->pointer,
-				 depth > MAX_HOPS ? "allOf leads in a circle" : "allOf has too many parts");
+				 depth > MAX_HOPS ? "allOf leads in a circle"
+						  : "allOf has too many parts");
 		return false;
 	}
 	const struct json *node = document_resolve(work->contract, schema, work->pointer);
@@ -140,7 +151,8 @@ static bool flatten(struct flattening *work, const struct json *schema, int dept
 		merge(work->contract, work->into, schema);
 	merge(work->contract, work->into, node);
 	const struct json *all = json_get(node, "allOf");
-	for (const struct json *part = json_is(all, JSON_ARRAY) ? all->first : NULL; part; part = part->next)
+	for (const struct json *part = json_is(all, JSON_ARRAY) ? all->first : NULL; part;
+	     part = part->next)
 		if (!flatten(work, part, depth + 1))
 			return false;
 	return true;
@@ -153,7 +165,8 @@ struct contract_merged {
 };
 
 /* The slot where the schema is, or is to be. */
-static struct contract_merged *merged_slot(const struct contract *contract, const struct json *schema)
+static struct contract_merged *merged_slot(const struct contract *contract,
+					   const struct json *schema)
 {
 	size_t at = ((uintptr_t)schema / sizeof(void *)) * 2654435761U % contract->merged_size;
 	while (contract->merged[at].schema && contract->merged[at].schema != schema)
@@ -176,19 +189,22 @@ static void grow_merged(struct contract *contract)
 }
 
 /* A lone `$ref` stands for its target, so that all who refer to it share one result. */
-static const struct json *target_of(struct contract *contract, const struct json *schema, const char *pointer)
+static const struct json *target_of(struct contract *contract, const struct json *schema,
+				    const char *pointer)
 {
 	if (schema->count == 1 && json_get(schema, "$ref"))
 		return document_resolve(contract, schema, pointer);
 	return schema;
 }
 
-const struct json *document_schema(struct contract *contract, const struct json *schema, const char *pointer)
+const struct json *document_schema(struct contract *contract, const struct json *schema,
+				   const char *pointer)
 {
 	if (!json_is(schema, JSON_OBJECT))
 		return NULL;
 	schema = target_of(contract, schema, pointer);
-	if (!json_is(schema, JSON_OBJECT) || (!json_get(schema, "$ref") && !json_get(schema, "allOf")))
+	if (!json_is(schema, JSON_OBJECT) ||
+	    (!json_get(schema, "$ref") && !json_get(schema, "allOf")))
 		return json_is(schema, JSON_OBJECT) ? schema : NULL;
 	grow_merged(contract);
 	struct contract_merged *slot = merged_slot(contract, schema);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A tool of the build: `embed SYMBOL INPUT OUTPUT` turns a YAML or JSON document into a C file that holds
- * it as compact JSON, which costs the program nothing to find and little to read. Any other file is embedded
- * as it is.
+ * A tool of the build: `embed SYMBOL INPUT OUTPUT` turns a YAML or JSON document into a C file that
+ * holds it as compact JSON, which costs the program nothing to find and little to read. Any other
+ * file is embedded as it is.
  */
 #include <stdio.h>
 #include <string.h>
@@ -26,7 +26,10 @@ static int convert(const char *symbol, const char *input, const char *output, st
 		return err_wrap(err, "%s", input);
 	else
 		json_write(&bytes, root, JSON_COMPACT);
-	buf_add_format(&code, "extern const char %s[];\nextern const unsigned long %s_len;\nconst char %s[] = {", symbol, symbol, symbol);
+	buf_add_format(
+		&code,
+		"extern const char %s[];\nextern const unsigned long %s_len;\nconst char %s[] = {",
+		symbol, symbol, symbol);
 	for (size_t i = 0; i < bytes.len; i++)
 		buf_add_format(&code, "%s%d,", i % 24 ? "" : "\n", (signed char)bytes.data[i]);
 	buf_add_format(&code, "\n0 };\nconst unsigned long %s_len = %zu;\n", symbol, bytes.len);

@@ -7,7 +7,8 @@
 #include "base/text.h"
 #include "contract/document.h"
 
-/* An object within an object within … becomes a dotted option that deep; deeper ones need --body. */
+/* An object within an object within … becomes a dotted option that deep; deeper ones need --body.
+ */
 enum { MAX_NESTING = 3 };
 
 static const char *keep(struct contract *contract, const char *s)
@@ -15,7 +16,8 @@ static const char *keep(struct contract *contract, const char *s)
 	return json_new_string(contract->doc, s)->text;
 }
 
-const char *fields_evidence(struct contract *contract, const struct json *extension, const char *fallback)
+const char *fields_evidence(struct contract *contract, const struct json *extension,
+			    const char *fallback)
 {
 	const struct json *evidence = json_get(extension, "evidence");
 	if (!json_is(evidence, JSON_OBJECT) || !evidence->first || !json_string(evidence->first))
@@ -35,7 +37,8 @@ static const char *type_of(const struct json *schema)
 {
 	const struct json *type = json_get(schema, "type");
 	if (json_is(type, JSON_ARRAY))
-		for (type = type->first; type && json_string(type) && strcmp(type->text, "null") == 0;)
+		for (type = type->first;
+		     type && json_string(type) && strcmp(type->text, "null") == 0;)
 			type = type->next;
 	const char *name = json_string(type);
 	if (name)
@@ -74,7 +77,8 @@ static void read_limit(const struct json *schema, const char *key, long long *li
 	const struct json *value = json_get(schema, key);
 	CLEAN_ERR struct err ignored = { 0 };
 	if (json_is(value, JSON_NUMBER))
-		(void)text_integer(value->text, -9007199254740991, 9007199254740991, limit, &ignored);
+		(void)text_integer(value->text, -9007199254740991, 9007199254740991, limit,
+				   &ignored);
 }
 
 static void read_limits(const struct json *schema, struct arg *arg)
@@ -82,7 +86,8 @@ static void read_limits(const struct json *schema, struct arg *arg)
 	if (arg->type == ARG_STRING) {
 		read_limit(schema, "minLength", &arg->min);
 		read_limit(schema, "maxLength", &arg->max);
-	} else if (arg->type == ARG_INT && (json_get(schema, "minimum") || json_get(schema, "maximum"))) {
+	} else if (arg->type == ARG_INT &&
+		   (json_get(schema, "minimum") || json_get(schema, "maximum"))) {
 		arg->min = -9007199254740991;
 		arg->max = 9007199254740991;
 		read_limit(schema, "minimum", &arg->min);
@@ -99,7 +104,8 @@ static void read_choices(struct contract *contract, const struct json *schema, s
 	for (const struct json *value = values->first; value; value = value->next) {
 		if (value->type != JSON_STRING && value->type != JSON_NUMBER)
 			continue;
-		choices[count++] = (struct choice){ value->text, json_get_string(help, value->text) };
+		choices[count++] =
+			(struct choice){ value->text, json_get_string(help, value->text) };
 	}
 	arg->choices = choices;
 	arg->choice_count = count;
@@ -116,8 +122,10 @@ static bool name_taken(const struct fields *fields, const char *name)
 	return strcmp(name, "set") == 0 || strcmp(name, "body") == 0;
 }
 
-/* The option's name: x-bangoctl.name, or the wire name in kebab-case, out of the way of what is taken. */
-static const char *option_name(struct fields *fields, const char *wire, const struct json *extension)
+/* The option's name: x-bangoctl.name, or the wire name in kebab-case, out of the way of what is
+ * taken. */
+static const char *option_name(struct fields *fields, const char *wire,
+			       const struct json *extension)
 {
 	CLEAN_BUF struct buf name = { 0 };
 	const char *given = json_get_string(extension, "name");
@@ -145,8 +153,8 @@ static const char *first_line(struct contract *contract, const char *text)
 }
 
 /* Fills what a schema says about one value. `help` is the parameter's own description, or NULL. */
-static struct arg make_arg(struct fields *fields, const char *wire, const struct json *schema, const struct json *extension,
-			   const char *help)
+static struct arg make_arg(struct fields *fields, const char *wire, const struct json *schema,
+			   const struct json *extension, const char *help)
 {
 	struct contract *contract = fields->contract;
 	struct arg arg = {
@@ -159,7 +167,8 @@ static struct arg make_arg(struct fields *fields, const char *wire, const struct
 	};
 	const char *type = type_of(schema);
 	if (strcmp(type, "array") == 0) {
-		const struct json *items = document_schema(contract, json_get(schema, "items"), fields->pointer);
+		const struct json *items =
+			document_schema(contract, json_get(schema, "items"), fields->pointer);
 		enum arg_type item = items ? arg_type_of(items) : ARG_JSON;
 		if (item != ARG_JSON && item != ARG_PAIR && item != ARG_FLAG) {
 			arg.type = item;
@@ -190,7 +199,9 @@ static bool place_of(const char *in, enum arg_place *place)
 /* Headers that the client sets by itself: OpenAPI says that declaring them has no meaning. */
 static bool header_is_ours(const char *name)
 {
-	static const char *const ours[] = { "Accept", "Content-Type", "Authorization", "X-RequestIdentifier", "Content-Length", "Host" };
+	static const char *const ours[] = { "Accept",	      "Content-Type",
+					    "Authorization",  "X-RequestIdentifier",
+					    "Content-Length", "Host" };
 	for (size_t i = 0; i < COUNT(ours); i++)
 		if (strcasecmp(ours[i], name) == 0)
 			return true;
@@ -210,8 +221,9 @@ void fields_add_parameter(struct fields *fields, const struct json *parameter)
 	const char *in = json_get_string(parameter, "in");
 	enum arg_place place = ARG_CLIENT;
 	if (!wire || !in || !place_of(in, &place)) {
-		document_problem(fields->contract, false, fields->pointer, "a parameter \"%s\" in \"%s\" is not supported",
-				 wire ? wire : "?", in ? in : "?");
+		document_problem(fields->contract, false, fields->pointer,
+				 "a parameter \"%s\" in \"%s\" is not supported", wire ? wire : "?",
+				 in ? in : "?");
 		return;
 	}
 	if (place == ARG_HEADER && header_is_ours(wire))
@@ -220,7 +232,8 @@ void fields_add_parameter(struct fields *fields, const struct json *parameter)
 	if (!schema)
 		return;
 	const struct json *extension = json_get(parameter, "x-bangoctl");
-	struct arg arg = make_arg(fields, wire, schema, extension, json_get_string(parameter, "description"));
+	struct arg arg = make_arg(fields, wire, schema, extension,
+				  json_get_string(parameter, "description"));
 	arg.place = place;
 	arg.example = json_string(json_get(parameter, "example"));
 	bool required = place == ARG_PATH || json_is(json_get(parameter, "required"), JSON_TRUE);
@@ -240,27 +253,33 @@ void fields_add_parameter(struct fields *fields, const struct json *parameter)
 static bool is_required(const struct json *schema, const char *name)
 {
 	const struct json *required = json_get(schema, "required");
-	for (const struct json *item = json_is(required, JSON_ARRAY) ? required->first : NULL; item; item = item->next)
+	for (const struct json *item = json_is(required, JSON_ARRAY) ? required->first : NULL; item;
+	     item = item->next)
 		if (json_string(item) && strcmp(item->text, name) == 0)
 			return true;
 	return false;
 }
 
-static void add_properties(struct fields *fields, const struct json *schema, const char *prefix, bool required, int depth)
+static void add_properties(struct fields *fields, const struct json *schema, const char *prefix,
+			   bool required, int depth)
 {
 	const struct json *properties = json_get(schema, "properties");
-	for (const struct json *item = json_is(properties, JSON_OBJECT) ? properties->first : NULL; item; item = item->next) {
-		const struct json *property = document_schema(fields->contract, item, fields->pointer);
+	for (const struct json *item = json_is(properties, JSON_OBJECT) ? properties->first : NULL;
+	     item; item = item->next) {
+		const struct json *property =
+			document_schema(fields->contract, item, fields->pointer);
 		if (!property || json_is(json_get(property, "readOnly"), JSON_TRUE))
 			continue;
 		CLEAN_FREE char *wire = buf_format("%s%s%s", prefix, *prefix ? "." : "", item->key);
 		bool needed = required && is_required(schema, item->key);
-		bool nested = json_get(property, "properties") && !json_get(property, "oneOf") && !json_get(property, "anyOf");
+		bool nested = json_get(property, "properties") && !json_get(property, "oneOf") &&
+			      !json_get(property, "anyOf");
 		if (nested && depth < MAX_NESTING) {
 			add_properties(fields, property, wire, needed, depth + 1);
 			continue;
 		}
-		struct arg arg = make_arg(fields, wire, property, json_get(property, "x-bangoctl"), NULL);
+		struct arg arg =
+			make_arg(fields, wire, property, json_get(property, "x-bangoctl"), NULL);
 		arg.place = ARG_BODY;
 		arg.flags |= needed ? ARG_REQUIRED : 0;
 		fields_add(fields, &arg);
@@ -283,7 +302,8 @@ static const struct arg *arg_of_hole(const struct fields *fields, const char *ho
 {
 	for (size_t i = 0; i < fields->count; i++) {
 		const struct arg *arg = &fields->args[i];
-		if (arg->place == ARG_PATH && strlen(arg->wire) == len && memcmp(arg->wire, hole, len) == 0)
+		if (arg->place == ARG_PATH && strlen(arg->wire) == len &&
+		    memcmp(arg->wire, hole, len) == 0)
 			return arg;
 	}
 	return NULL;
@@ -308,7 +328,9 @@ struct arg *fields_take(struct fields *fields, const char *path)
 		if (arg->place != ARG_PATH)
 			sorted[n++] = *arg;
 		else if (!has_hole(path, arg->wire))
-			document_problem(fields->contract, false, fields->pointer, "the path has no {%s}: the parameter is left out", arg->wire);
+			document_problem(fields->contract, false, fields->pointer,
+					 "the path has no {%s}: the parameter is left out",
+					 arg->wire);
 	}
 	fields->count = n;
 	free(fields->args);

@@ -49,7 +49,8 @@ static void path_name(struct buf *out, const char *method, const char *path)
 	}
 }
 
-static void made_name(struct buf *out, const char *method, const char *path, const struct json *operation)
+static void made_name(struct buf *out, const char *method, const char *path,
+		      const struct json *operation)
 {
 	const struct json *tags = json_get(operation, "tags");
 	const char *tag = json_is(tags, JSON_ARRAY) ? json_string(tags->first) : NULL;
@@ -84,7 +85,8 @@ static const char *taken_by(const struct contract *contract, const char *name)
 	return NULL;
 }
 
-/* Gets the name out of the way of earlier ones: within a command by a dash for the blank, else by a number. */
+/* Gets the name out of the way of earlier ones: within a command by a dash for the blank, else by a
+ * number. */
 static void make_unique(const struct contract *contract, struct buf *name)
 {
 	CLEAN_FREE char *base = mem_dup(buf_str(name));
@@ -112,8 +114,8 @@ static bool is_ours(const struct contract_reserved *reserved, const char *name)
 	return false;
 }
 
-const char *naming_command(struct contract *contract, const struct contract_reserved *reserved, const char *method,
-			   const char *path, const struct json *operation)
+const char *naming_command(struct contract *contract, const struct contract_reserved *reserved,
+			   const char *method, const char *path, const struct json *operation)
 {
 	CLEAN_BUF struct buf name = { 0 };
 	const char *given = json_get_string(json_get(operation, "x-bangoctl"), "command");

@@ -37,14 +37,17 @@ static const char *keep(struct contract *contract, const char *s)
 }
 
 /* The strings of an array; numbers and the rest are passed over. A single string counts as one. */
-static const char *const *strings(struct contract *contract, const struct json *value, size_t *count)
+static const char *const *strings(struct contract *contract, const struct json *value,
+				  size_t *count)
 {
 	*count = 0;
 	if (!value || (value->type != JSON_ARRAY && value->type != JSON_STRING))
 		return NULL;
 	bool single = value->type == JSON_STRING;
-	const char **list = json_doc_memory(contract->doc, single ? 1 : value->count, sizeof(*list));
-	for (const struct json *item = single ? value : value->first; item; item = single ? NULL : item->next)
+	const char **list =
+		json_doc_memory(contract->doc, single ? 1 : value->count, sizeof(*list));
+	for (const struct json *item = single ? value : value->first; item;
+	     item = single ? NULL : item->next)
 		if (json_string(item))
 			list[(*count)++] = item->text;
 	return list;
@@ -67,23 +70,28 @@ static struct transition read_transition(struct contract *contract, const struct
 	const struct json *when = json_get(rule, "when");
 	if (!json_is(when, JSON_OBJECT) || !when->count)
 		return transition;
-	struct condition *conditions = json_doc_memory(contract->doc, when->count, sizeof(*conditions));
+	struct condition *conditions =
+		json_doc_memory(contract->doc, when->count, sizeof(*conditions));
 	for (const struct json *item = when->first; item; item = item->next)
-		conditions[transition.when_count++] = (struct condition){ item->key, scalar_text(contract, item) };
+		conditions[transition.when_count++] =
+			(struct condition){ item->key, scalar_text(contract, item) };
 	transition.when = conditions;
 	return transition;
 }
 
-static void read_transitions(struct contract *contract, const struct json *to, struct command *command, const char *pointer)
+static void read_transitions(struct contract *contract, const struct json *to,
+			     struct command *command, const char *pointer)
 {
 	if (!to)
 		return;
 	bool single = to->type == JSON_STRING;
 	if (!single && to->type != JSON_ARRAY) {
-		document_problem(contract, false, pointer, "x-bangoctl.to is neither a status nor a list of rules");
+		document_problem(contract, false, pointer,
+				 "x-bangoctl.to is neither a status nor a list of rules");
 		return;
 	}
-	struct transition *rules = json_doc_memory(contract->doc, single ? 1 : to->count, sizeof(*rules));
+	struct transition *rules =
+		json_doc_memory(contract->doc, single ? 1 : to->count, sizeof(*rules));
 	if (single)
 		rules[command->to_count++].status = to->text;
 	for (const struct json *rule = single ? NULL : to->first; rule; rule = rule->next) {
@@ -91,7 +99,8 @@ static void read_transitions(struct contract *contract, const struct json *to, s
 		if (transition.status)
 			rules[command->to_count++] = transition;
 		else
-			document_problem(contract, false, pointer, "a rule of x-bangoctl.to names no status");
+			document_problem(contract, false, pointer,
+					 "a rule of x-bangoctl.to names no status");
 	}
 	command->to = rules;
 }
@@ -103,14 +112,16 @@ static enum effect effect_of(const struct json *extension, const char *method)
 	const char *given = json_get_string(extension, "effect");
 	if (given)
 		return strcmp(given, "read") == 0 ? EFFECT_READ : EFFECT_CHANGE;
-	bool safe = strcmp(method, "get") == 0 || strcmp(method, "head") == 0 || strcmp(method, "options") == 0;
+	bool safe = strcmp(method, "get") == 0 || strcmp(method, "head") == 0 ||
+		    strcmp(method, "options") == 0;
 	return safe ? EFFECT_READ : EFFECT_CHANGE;
 }
 
 /* The verbs that end something for good. */
 static bool sounds_severe(const char *words)
 {
-	static const char *const verbs[] = { "cancel", "revoke", "terminate", "delete", "remove", "purge", "close" };
+	static const char *const verbs[] = { "cancel", "revoke", "terminate", "delete",
+					     "remove", "purge",	 "close" };
 	CLEAN_BUF struct buf kebab = { 0 };
 	text_kebab(&kebab, words);
 	for (size_t i = 0; i < COUNT(verbs); i++)
@@ -119,15 +130,17 @@ static bool sounds_severe(const char *words)
 	return false;
 }
 
-static enum danger danger_of(struct contract *contract, const struct json *extension, const struct command *command,
-			     const char *pointer)
+static enum danger danger_of(struct contract *contract, const struct json *extension,
+			     const struct command *command, const char *pointer)
 {
 	const char *given = json_get_string(extension, "danger");
 	if (given) {
 		int danger = danger_of_name(given);
 		if (danger >= 0)
 			return (enum danger)danger;
-		document_problem(contract, false, pointer, "x-bangoctl.danger \"%s\" is none of none, moderate, severe", given);
+		document_problem(contract, false, pointer,
+				 "x-bangoctl.danger \"%s\" is none of none, moderate, severe",
+				 given);
 	}
 	if (command->effect == EFFECT_READ)
 		return DANGER_NONE;
@@ -136,50 +149,65 @@ static enum danger danger_of(struct contract *contract, const struct json *exten
 	return severe ? DANGER_SEVERE : DANGER_MODERATE;
 }
 
-static void read_parameters(struct fields *fields, const struct json *list, const struct json *overrides)
+static void read_parameters(struct fields *fields, const struct json *list,
+			    const struct json *overrides)
 {
-	for (const struct json *item = json_is(list, JSON_ARRAY) ? list->first : NULL; item; item = item->next) {
-		const struct json *parameter = document_resolve(fields->contract, item, fields->pointer);
+	for (const struct json *item = json_is(list, JSON_ARRAY) ? list->first : NULL; item;
+	     item = item->next) {
+		const struct json *parameter =
+			document_resolve(fields->contract, item, fields->pointer);
 		const char *in = json_get_string(parameter, "in");
 		const char *name = json_get_string(parameter, "name");
 		bool replaced = false;
-		for (const struct json *other = json_is(overrides, JSON_ARRAY) ? overrides->first : NULL; other; other = other->next) {
-			const struct json *inner = document_resolve(fields->contract, other, fields->pointer);
-			const char *other_in = json_get_string(inner, "in"), *other_name = json_get_string(inner, "name");
-			replaced = replaced || (in && name && other_in && other_name && strcmp(in, other_in) == 0 &&
-						strcmp(name, other_name) == 0);
+		for (const struct json *other = json_is(overrides, JSON_ARRAY) ? overrides->first
+									       : NULL;
+		     other; other = other->next) {
+			const struct json *inner =
+				document_resolve(fields->contract, other, fields->pointer);
+			const char *other_in = json_get_string(inner, "in"),
+				   *other_name = json_get_string(inner, "name");
+			replaced = replaced ||
+				   (in && name && other_in && other_name &&
+				    strcmp(in, other_in) == 0 && strcmp(name, other_name) == 0);
 		}
 		if (parameter && in && strcmp(in, "body") == 0)
-			fields_add_body(fields, document_schema(fields->contract, json_get(parameter, "schema"), fields->pointer));
+			fields_add_body(fields, document_schema(fields->contract,
+								json_get(parameter, "schema"),
+								fields->pointer));
 		else if (parameter && !replaced)
 			fields_add_parameter(fields, parameter);
 	}
 }
 
-static void read_body_schema(struct fields *fields, const struct json *schema, struct command *command)
+static void read_body_schema(struct fields *fields, const struct json *schema,
+			     struct command *command)
 {
 	const struct json *least = json_get(schema, "minProperties");
 	CLEAN_ERR struct err ignored = { 0 };
 	long long count = 0;
 	if (!schema)
 		return;
-	if (json_is(least, JSON_NUMBER) && text_integer(least->text, 0, 1000, &count, &ignored) == 0)
+	if (json_is(least, JSON_NUMBER) &&
+	    text_integer(least->text, 0, 1000, &count, &ignored) == 0)
 		command->body_least = (size_t)count;
 	fields_add_body(fields, schema);
 }
 
 static void read_body(struct fields *fields, const struct json *operation, struct command *command)
 {
-	const struct json *body = document_resolve(fields->contract, json_get(operation, "requestBody"), fields->pointer);
+	const struct json *body = document_resolve(
+		fields->contract, json_get(operation, "requestBody"), fields->pointer);
 	if (!body)
 		return;
 	const struct json *media = replies_json_content(json_get(body, "content"));
 	if (!media) {
-		document_problem(fields->contract, false, fields->pointer, "the request body has no JSON form: it is not supported");
+		document_problem(fields->contract, false, fields->pointer,
+				 "the request body has no JSON form: it is not supported");
 		return;
 	}
 	command->body_required = json_is(json_get(body, "required"), JSON_TRUE);
-	const struct json *schema = document_schema(fields->contract, json_get(media, "schema"), fields->pointer);
+	const struct json *schema =
+		document_schema(fields->contract, json_get(media, "schema"), fields->pointer);
 	read_body_schema(fields, schema, command);
 }
 
@@ -191,11 +219,13 @@ static void add_missing_holes(struct fields *fields, const char *path)
 		CLEAN_FREE char *hole = mem_dup_len(p, len);
 		bool declared = false;
 		for (size_t i = 0; i < fields->count; i++)
-			declared = declared || (fields->args[i].place == ARG_PATH && strcmp(fields->args[i].wire, hole) == 0);
+			declared = declared || (fields->args[i].place == ARG_PATH &&
+						strcmp(fields->args[i].wire, hole) == 0);
 		p += len;
 		if (declared)
 			continue;
-		document_problem(fields->contract, false, fields->pointer, "the path's {%s} is not declared: taken for a text", hole);
+		document_problem(fields->contract, false, fields->pointer,
+				 "the path's {%s} is not declared: taken for a text", hole);
 		struct json *parameter = json_new(fields->contract->doc, JSON_OBJECT);
 		json_set_string(fields->contract->doc, parameter, "name", hole);
 		json_set_string(fields->contract->doc, parameter, "in", "path");
@@ -205,15 +235,25 @@ static void add_missing_holes(struct fields *fields, const char *path)
 }
 
 static const struct arg body_args[] = {
-	{ .name = "set", .type = ARG_PAIR, .flags = ARG_REPEAT, .meta = "NAME=VALUE",
+	{ .name = "set",
+	  .type = ARG_PAIR,
+	  .flags = ARG_REPEAT,
+	  .meta = "NAME=VALUE",
 	  .help = "set a field of the body by its wire name; NAME:=JSON sets it raw" },
-	{ .name = "body", .type = ARG_JSON, .meta = "JSON|@FILE", .help = "the body to begin with, to which the other options are added" },
+	{ .name = "body",
+	  .type = ARG_JSON,
+	  .meta = "JSON|@FILE",
+	  .help = "the body to begin with, to which the other options are added" },
 };
 
-static void read_args(struct contract *contract, const struct contract_reserved *reserved, const struct json *path_item,
-		      const struct json *operation, struct command *command, const char *pointer)
+static void read_args(struct contract *contract, const struct contract_reserved *reserved,
+		      const struct json *path_item, const struct json *operation,
+		      struct command *command, const char *pointer)
 {
-	struct fields fields = { .contract = contract, .reserved = reserved, .pointer = pointer, .evidence = command->evidence };
+	struct fields fields = { .contract = contract,
+				 .reserved = reserved,
+				 .pointer = pointer,
+				 .evidence = command->evidence };
 	const struct json *own = json_get(operation, "parameters");
 	read_parameters(&fields, json_get(path_item, "parameters"), own);
 	read_parameters(&fields, own, NULL);
@@ -236,7 +276,8 @@ static const char *upper(struct contract *contract, const char *method)
 	return keep(contract, text);
 }
 
-static const char *summary_of(struct contract *contract, const struct json *operation, const struct command *command)
+static const char *summary_of(struct contract *contract, const struct json *operation,
+			      const struct command *command)
 {
 	const char *summary = json_get_string(operation, "summary");
 	if (!summary)
@@ -247,8 +288,9 @@ static const char *summary_of(struct contract *contract, const struct json *oper
 	return keep(contract, line);
 }
 
-static void read_operation(struct contract *contract, const struct contract_reserved *reserved, const struct json *path_item,
-			   const char *method, const struct json *operation, const char *pointer)
+static void read_operation(struct contract *contract, const struct contract_reserved *reserved,
+			   const struct json *path_item, const char *method,
+			   const struct json *operation, const char *pointer)
 {
 	const struct json *extension = json_get(operation, "x-bangoctl");
 	CLEAN_FREE char *own = buf_format("documented: %s", contract->name);
@@ -265,7 +307,8 @@ static void read_operation(struct contract *contract, const struct contract_rese
 	};
 	command.summary = summary_of(contract, operation, &command);
 	command.danger = danger_of(contract, extension, &command, pointer);
-	command.examples = strings(contract, json_get(extension, "examples"), &command.example_count);
+	command.examples =
+		strings(contract, json_get(extension, "examples"), &command.example_count);
 	command.columns = strings(contract, json_get(extension, "columns"), &command.column_count);
 	command.from = strings(contract, json_get(extension, "from"), &command.from_count);
 	read_transitions(contract, json_get(extension, "to"), &command, pointer);
@@ -283,20 +326,24 @@ static size_t count_operations(const struct json *paths)
 	return count;
 }
 
-static void read_operations(struct contract *contract, const struct contract_reserved *reserved, const struct json *paths)
+static void read_operations(struct contract *contract, const struct contract_reserved *reserved,
+			    const struct json *paths)
 {
-	contract->commands = json_doc_memory(contract->doc, count_operations(paths), sizeof(*contract->commands));
+	contract->commands = json_doc_memory(contract->doc, count_operations(paths),
+					     sizeof(*contract->commands));
 	for (const struct json *item = paths->first; item; item = item->next) {
 		CLEAN_FREE char *path_pointer = document_pointer("/paths", item->key);
 		if (item->key[0] != '/') {
-			document_problem(contract, false, path_pointer, "a path must begin with a slash: it is left out");
+			document_problem(contract, false, path_pointer,
+					 "a path must begin with a slash: it is left out");
 			continue;
 		}
 		for (size_t i = 0; i < COUNT(methods); i++) {
 			const struct json *operation = json_get(item, methods[i]);
 			CLEAN_FREE char *pointer = document_pointer(path_pointer, methods[i]);
 			if (json_is(operation, JSON_OBJECT))
-				read_operation(contract, reserved, item, methods[i], operation, pointer);
+				read_operation(contract, reserved, item, methods[i], operation,
+					       pointer);
 		}
 	}
 }
@@ -307,12 +354,15 @@ static void read_document(struct contract *contract, const struct contract_reser
 	if (!version)
 		version = json_get(contract->root, "swagger");
 	if (!version) {
-		document_problem(contract, true, "", "it has neither \"openapi\" nor \"swagger\": not an OpenAPI document");
+		document_problem(
+			contract, true, "",
+			"it has neither \"openapi\" nor \"swagger\": not an OpenAPI document");
 		return;
 	}
 	const struct json *paths = json_get(contract->root, "paths");
 	if (!json_is(paths, JSON_OBJECT) || !paths->count) {
-		document_problem(contract, true, "/paths", "it has no paths, so no command can be made of it");
+		document_problem(contract, true, "/paths",
+				 "it has no paths, so no command can be made of it");
 		return;
 	}
 	read_operations(contract, reserved, paths);
@@ -338,13 +388,16 @@ static int parse_text(struct contract *contract, const char *text, size_t len, s
 	}
 	if (is_html(text, len)) {
 		err_set(err, ERR_CONFIG, "it is an HTML page, not an OpenAPI document");
-		return err_hint(err, "on the page look for a link \"Download\" or for a file that ends in .yaml or .json");
+		return err_hint(
+			err,
+			"on the page look for a link \"Download\" or for a file that ends in .yaml or .json");
 	}
 	size_t blanks = 0;
 	while (blanks < len && strchr(" \t\r\n", text[blanks]) && text[blanks])
 		blanks++;
 	bool json = blanks < len && text[blanks] == '{';
-	int result = json ? json_parse(contract->doc, text, len, &root, err) : yaml_read(contract->doc, text, len, &root, err);
+	int result = json ? json_parse(contract->doc, text, len, &root, err)
+			  : yaml_read(contract->doc, text, len, &root, err);
 	if (result < 0) {
 		err->kind = ERR_CONFIG;
 		return -1;
@@ -371,7 +424,8 @@ int contract_read(struct contract *contract, const char *name, const char *text,
 	return 0;
 }
 
-int contract_read_file(struct contract *contract, const char *path, const struct contract_reserved *reserved, struct err *err)
+int contract_read_file(struct contract *contract, const char *path,
+		       const struct contract_reserved *reserved, struct err *err)
 {
 	CLEAN_BUF struct buf text = { 0 };
 	if (file_read(path, MAX_DOCUMENT, &text, NULL, ERR_CONFIG, err) < 0)
@@ -386,7 +440,8 @@ extern const unsigned long contract_builtin_text_len;
 void contract_builtin(struct contract *contract, const struct contract_reserved *reserved)
 {
 	CLEAN_ERR struct err err = { 0 };
-	if (contract_read(contract, "built-in", contract_builtin_text, contract_builtin_text_len, reserved, &err) < 0)
+	if (contract_read(contract, "built-in", contract_builtin_text, contract_builtin_text_len,
+			  reserved, &err) < 0)
 		abort();
 }
 
@@ -403,12 +458,14 @@ static bool same_holes(const char *a, const char *b)
 static bool is_method(const char *text)
 {
 	for (size_t i = 0; i < COUNT(methods); i++)
-		if (strcasecmp(methods[i], text) == 0 && strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == strlen(text))
+		if (strcasecmp(methods[i], text) == 0 &&
+		    strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == strlen(text))
 			return true;
 	return false;
 }
 
-int contract_move(struct contract *contract, const char *operation_id, const char *method, const char *path, struct err *err)
+int contract_move(struct contract *contract, const char *operation_id, const char *method,
+		  const char *path, struct err *err)
 {
 	struct text_guess guess = { .word = operation_id };
 	for (size_t i = 0; i < contract->command_count; i++) {
@@ -418,14 +475,18 @@ int contract_move(struct contract *contract, const char *operation_id, const cha
 		text_guess_try(&guess, command->operation_id);
 		if (strcmp(command->operation_id, operation_id) != 0)
 			continue;
-		if (path && (path[0] != '/' || !same_holes(path, command->path) || !same_holes(command->path, path))) {
-			err_set(err, ERR_CONFIG, "operations.%s: the path \"%s\" does not have the holes of \"%s\"", operation_id, path,
-				command->path);
+		if (path && (path[0] != '/' || !same_holes(path, command->path) ||
+			     !same_holes(command->path, path))) {
+			err_set(err, ERR_CONFIG,
+				"operations.%s: the path \"%s\" does not have the holes of \"%s\"",
+				operation_id, path, command->path);
 			return err_hint(err, "a path begins with a slash and keeps each {name}");
 		}
 		if (method && !is_method(method)) {
-			err_set(err, ERR_CONFIG, "operations.%s: \"%s\" is no HTTP method", operation_id, method);
-			return err_hint(err, "use GET, POST, PUT, PATCH or DELETE, in capital letters");
+			err_set(err, ERR_CONFIG, "operations.%s: \"%s\" is no HTTP method",
+				operation_id, method);
+			return err_hint(err,
+					"use GET, POST, PUT, PATCH or DELETE, in capital letters");
 		}
 		command->path = path ? keep(contract, path) : command->path;
 		command->method = method ? keep(contract, method) : command->method;

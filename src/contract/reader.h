@@ -4,8 +4,8 @@
  *
  * The built-in document and the one that a merchant received from Bango take the same road: YAML or
  * JSON into one tree, the tree into commands. What OpenAPI has no word for stands in the extension
- * object `x-bangoctl`. What a document holds and this reader does not support is listed as a problem,
- * never dropped in silence.
+ * object `x-bangoctl`. What a document holds and this reader does not support is listed as a
+ * problem, never dropped in silence.
  */
 #ifndef CONTRACT_READER_H
 #define CONTRACT_READER_H
@@ -18,11 +18,11 @@
 struct contract_problem {
 	char *pointer; /* owned: JSON pointer (RFC 6901) of the place */
 	char *message; /* owned */
-	bool fatal; /* the document cannot be used */
+	bool fatal;    /* the document cannot be used */
 };
 
-/* The names that a document cannot have: a colliding option becomes --field-NAME, a colliding command
- * `api NAME`. Borrowed for the call. */
+/* The names that a document cannot have: a colliding option becomes --field-NAME, a colliding
+ * command `api NAME`. Borrowed for the call. */
 struct contract_reserved {
 	const struct arg *options;
 	size_t option_count;
@@ -35,7 +35,8 @@ struct contract {
 	char *name; /* owned: the file's path, or "built-in" */
 	struct json_doc *doc;
 	const struct json *root;
-	struct contract_merged *merged; /* owned: schemas that were merged already, see document.c */
+	struct contract_merged
+		*merged; /* owned: schemas that were merged already, see document.c */
 	size_t merged_count, merged_size;
 	struct command *commands; /* lives in doc */
 	size_t command_count;
@@ -44,15 +45,16 @@ struct contract {
 };
 
 /*
- * Reads a document from memory. The text is JSON if its first character is `{`, else YAML. `name` stands in
- * messages. Fails, kind ERR_CONFIG, with the first fatal problem; the list is complete nevertheless.
+ * Reads a document from memory. The text is JSON if its first character is `{`, else YAML. `name`
+ * stands in messages. Fails, kind ERR_CONFIG, with the first fatal problem; the list is complete
+ * nevertheless.
  */
 int contract_read(struct contract *contract, const char *name, const char *text, size_t len,
 		  const struct contract_reserved *reserved, struct err *err);
 
 /* The same for a file of at most 64 MiB. */
-int contract_read_file(struct contract *contract, const char *path, const struct contract_reserved *reserved,
-		       struct err *err);
+int contract_read_file(struct contract *contract, const char *path,
+		       const struct contract_reserved *reserved, struct err *err);
 
 /* The document that is part of the binary. */
 void contract_builtin(struct contract *contract, const struct contract_reserved *reserved);
@@ -60,10 +62,10 @@ void contract_builtin(struct contract *contract, const struct contract_reserved 
 void contract_done(struct contract *contract);
 
 /*
- * Moves one operation: `method` and `path` may each be NULL for "as it is". The new path must have the same
- * {holes}. ERR_CONFIG if there is no such operationId.
+ * Moves one operation: `method` and `path` may each be NULL for "as it is". The new path must have
+ * the same {holes}. ERR_CONFIG if there is no such operationId.
  */
-int contract_move(struct contract *contract, const char *operation_id, const char *method, const char *path,
-		  struct err *err);
+int contract_move(struct contract *contract, const char *operation_id, const char *method,
+		  const char *path, struct err *err);
 
 #endif

@@ -7,20 +7,24 @@
 
 const struct json *replies_json_content(const struct json *content)
 {
-	for (const struct json *item = json_is(content, JSON_OBJECT) ? content->first : NULL; item; item = item->next) {
+	for (const struct json *item = json_is(content, JSON_OBJECT) ? content->first : NULL; item;
+	     item = item->next) {
 		size_t len = strcspn(item->key, "; ");
 		if ((len == 16 && strncmp(item->key, "application/json", 16) == 0) ||
-		    (len > 5 && strncmp(item->key + len - 5, "+json", 5) == 0) || strcmp(item->key, "*/*") == 0)
+		    (len > 5 && strncmp(item->key + len - 5, "+json", 5) == 0) ||
+		    strcmp(item->key, "*/*") == 0)
 			return item;
 	}
 	return NULL;
 }
 
-static const struct json *success_reply(struct contract *contract, const struct json *operation, const char *pointer)
+static const struct json *success_reply(struct contract *contract, const struct json *operation,
+					const char *pointer)
 {
 	const struct json *responses = json_get(operation, "responses");
 	const struct json *found = json_get(responses, "200");
-	for (const struct json *item = json_is(responses, JSON_OBJECT) ? responses->first : NULL; item && !found; item = item->next)
+	for (const struct json *item = json_is(responses, JSON_OBJECT) ? responses->first : NULL;
+	     item && !found; item = item->next)
 		if (item->key[0] == '2')
 			found = item;
 	return found ? document_resolve(contract, found, pointer) : NULL;
@@ -36,16 +40,19 @@ static const struct json *sample_of(const struct json *media, const struct json 
 }
 
 /* The one property of the schema that is an array of objects, or NULL. */
-static const char *only_array(struct contract *contract, const struct json *schema, const char *pointer)
+static const char *only_array(struct contract *contract, const struct json *schema,
+			      const char *pointer)
 {
 	const char *found = NULL;
 	const struct json *properties = json_get(schema, "properties");
-	for (const struct json *item = json_is(properties, JSON_OBJECT) ? properties->first : NULL; item; item = item->next) {
+	for (const struct json *item = json_is(properties, JSON_OBJECT) ? properties->first : NULL;
+	     item; item = item->next) {
 		const struct json *property = document_schema(contract, item, pointer);
 		const char *type = json_get_string(property, "type");
 		if (!type || strcmp(type, "array") != 0)
 			continue;
-		const struct json *items = document_schema(contract, json_get(property, "items"), pointer);
+		const struct json *items =
+			document_schema(contract, json_get(property, "items"), pointer);
 		if (!json_get(items, "properties"))
 			continue;
 		if (found)
@@ -56,18 +63,21 @@ static const char *only_array(struct contract *contract, const struct json *sche
 }
 
 /* The properties of one record of the reply: of the rows' items if there are rows. */
-static const struct json *record_of(struct contract *contract, const struct json *schema, const char *rows, const char *pointer)
+static const struct json *record_of(struct contract *contract, const struct json *schema,
+				    const char *rows, const char *pointer)
 {
 	const struct json *node = schema;
 	if (rows && *rows)
-		node = document_schema(contract, json_get(json_get(schema, "properties"), rows), pointer);
+		node = document_schema(contract, json_get(json_get(schema, "properties"), rows),
+				       pointer);
 	const struct json *items = json_get(node, "items");
 	if (items)
 		node = document_schema(contract, items, pointer);
 	return json_get(node, "properties");
 }
 
-void replies_read(struct contract *contract, const struct json *operation, struct command *command, const char *pointer)
+void replies_read(struct contract *contract, const struct json *operation, struct command *command,
+		  const char *pointer)
 {
 	const struct json *extension = json_get(operation, "x-bangoctl");
 	const struct json *reply = success_reply(contract, operation, pointer);
@@ -81,5 +91,6 @@ void replies_read(struct contract *contract, const struct json *operation, struc
 	if (!command->rows && command->effect == EFFECT_READ)
 		command->rows = only_array(contract, schema, pointer);
 	command->record = record_of(contract, schema, command->rows, pointer);
-	command->sample = media ? sample_of(media, schema) : json_get(json_get(reply, "examples"), "application/json");
+	command->sample = media ? sample_of(media, schema)
+				: json_get(json_get(reply, "examples"), "application/json");
 }

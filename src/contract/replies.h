@@ -9,6 +9,7 @@
 const struct json *replies_json_content(const struct json *content);
 
 /* Fills the command's `rows`, `record` and `sample`; its `effect` must be known. */
-void replies_read(struct contract *contract, const struct json *operation, struct command *command, const char *pointer);
+void replies_read(struct contract *contract, const struct json *operation, struct command *command,
+		  const char *pointer);
 
 #endif

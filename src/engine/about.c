@@ -27,11 +27,14 @@ static struct help_style style_for(const struct session *session, int fd)
 }
 
 /* The groups that the commands of a table fall into, for the overview. */
-static void write_program(const struct session *session, const struct help_style *style, struct buf *out)
+static void write_program(const struct session *session, const struct help_style *style,
+			  struct buf *out)
 {
-	text_wrap(out, "bangoctl drives the Bango Merchant Server API: it tells Bango what happens to the entitlements that resellers "
-		       "sold, and looks them up.",
-		  0, style->width, true);
+	text_wrap(
+		out,
+		"bangoctl drives the Bango Merchant Server API: it tells Bango what happens to the entitlements that resellers "
+		"sold, and looks them up.",
+		0, style->width, true);
 	buf_add_str(out, "\n\n");
 	help_heading(out, style, "Usage");
 	buf_add_str(out, "  bangoctl [-p PROFILE] COMMAND [ARGUMENT...] [OPTION...]\n\n");
@@ -40,7 +43,8 @@ static void write_program(const struct session *session, const struct help_style
 	help_commands(out, style, &calls, "");
 	buf_add_char(out, '\n');
 	help_heading(out, style, "Other commands");
-	struct command_table own = { session->table.items + calls.count, session->table.count - calls.count };
+	struct command_table own = { session->table.items + calls.count,
+				     session->table.count - calls.count };
 	help_commands(out, style, &own, "");
 	buf_add_char(out, '\n');
 	help_heading(out, style, "Topics (bangoctl help TOPIC)");
@@ -67,7 +71,8 @@ void about_group(const struct session *session, const char *group, int fd, struc
 	buf_add_format(out, "\nMore on one of them: \"bangoctl %s COMMAND --help\".\n", group);
 }
 
-int about_help(const struct session *session, const struct command *command, const char *group, struct err *err)
+int about_help(const struct session *session, const struct command *command, const char *group,
+	       struct err *err)
 {
 	CLEAN_BUF struct buf out = { 0 };
 	struct help_style style = style_for(session, STDOUT_FILENO);
@@ -75,7 +80,8 @@ int about_help(const struct session *session, const struct command *command, con
 		terminal_note("warning: %s", session->trouble.message);
 	if (command) {
 		help_command(&out, &style, command);
-		help_paragraph(&out, &style, "Options for every command: \"bangoctl help options\".");
+		help_paragraph(&out, &style,
+			       "Options for every command: \"bangoctl help options\".");
 		buf_truncate(&out, out.len - 1);
 	} else {
 		about_group(session, group, STDOUT_FILENO, &out);
@@ -97,7 +103,8 @@ static int print_topic(const struct session *session, const char *name, struct e
 	return output_text(session, out.data, out.len, err);
 }
 
-int do_help(struct session *session, const struct command *command, const struct values *values, struct err *err)
+int do_help(struct session *session, const struct command *command, const struct values *values,
+	    struct err *err)
 {
 	(void)command;
 	CLEAN_BUF struct buf name = { 0 };
@@ -114,7 +121,8 @@ int do_help(struct session *session, const struct command *command, const struct
 	for (size_t i = 0; i < topic_count; i++)
 		text_guess_try(&guess, topics[i].name);
 	err_set(err, ERR_USAGE, "there is no help on \"%s\"", name.data);
-	return guess.best ? err_hint(err, "did you mean \"%s\"?", guess.best) : err_hint(err, "\"bangoctl help\" lists commands and topics");
+	return guess.best ? err_hint(err, "did you mean \"%s\"?", guess.best)
+			  : err_hint(err, "\"bangoctl help\" lists commands and topics");
 }
 
 int about_version(const struct session *session, struct err *err)
@@ -122,13 +130,15 @@ int about_version(const struct session *session, struct err *err)
 	CLEAN_BUF struct buf out = { 0 };
 	buf_add_str(&out, "bangoctl " BANGOCTL_VERSION "\n");
 	if (values_flag(&session->globals, "verbose")) {
-		buf_add_format(&out, "%s\n%s\n%s\n%s\n%s\n%s\n%s\n", http_library(), json_library(), yaml_library(), conffile_library(),
-			       grid_library(), line_library(), listener_library());
+		buf_add_format(&out, "%s\n%s\n%s\n%s\n%s\n%s\n%s\n", http_library(), json_library(),
+			       yaml_library(), conffile_library(), grid_library(), line_library(),
+			       listener_library());
 	}
 	return output_text(session, out.data, out.len, err);
 }
 
-int do_version(struct session *session, const struct command *command, const struct values *values, struct err *err)
+int do_version(struct session *session, const struct command *command, const struct values *values,
+	       struct err *err)
 {
 	(void)command, (void)values;
 	return about_version(session, err);
@@ -137,12 +147,15 @@ int do_version(struct session *session, const struct command *command, const str
 /* ---- commands ---- */
 
 static const char *const type_names[] = {
-	[ARG_STRING] = "string", [ARG_INT] = "int",   [ARG_NUMBER] = "number", [ARG_FLAG] = "flag", [ARG_CHOICE] = "choice",
-	[ARG_FILE] = "file",	 [ARG_JSON] = "json", [ARG_TIME] = "time",     [ARG_DATE] = "date", [ARG_PAIR] = "key=value",
+	[ARG_STRING] = "string",  [ARG_INT] = "int",	   [ARG_NUMBER] = "number",
+	[ARG_FLAG] = "flag",	  [ARG_CHOICE] = "choice", [ARG_FILE] = "file",
+	[ARG_JSON] = "json",	  [ARG_TIME] = "time",	   [ARG_DATE] = "date",
+	[ARG_PAIR] = "key=value",
 };
 
 static const char *const place_names[] = {
-	[ARG_CLIENT] = "client", [ARG_PATH] = "path", [ARG_QUERY] = "query", [ARG_HEADER] = "header", [ARG_BODY] = "body",
+	[ARG_CLIENT] = "client", [ARG_PATH] = "path", [ARG_QUERY] = "query",
+	[ARG_HEADER] = "header", [ARG_BODY] = "body",
 };
 
 static struct json *describe_arg(struct json_doc *doc, const struct arg *arg)
@@ -154,7 +167,8 @@ static struct json *describe_arg(struct json_doc *doc, const struct arg *arg)
 	json_set_string(doc, object, "wire", arg->wire);
 	json_set_string(doc, object, "help", arg->help);
 	json_set(doc, object, "required", json_new_bool(doc, arg->flags & ARG_REQUIRED));
-	json_set(doc, object, "repeat", json_new_bool(doc, (arg->flags & ARG_REPEAT) || arg->type == ARG_PAIR));
+	json_set(doc, object, "repeat",
+		 json_new_bool(doc, (arg->flags & ARG_REPEAT) || arg->type == ARG_PAIR));
 	if (arg->choice_count) {
 		struct json *choices = json_new(doc, JSON_ARRAY);
 		for (size_t i = 0; i < arg->choice_count; i++)
@@ -172,13 +186,17 @@ static struct json *describe_command(struct json_doc *doc, const struct command 
 	struct json *object = json_new(doc, JSON_OBJECT);
 	struct json *arguments = json_new(doc, JSON_ARRAY), *list = json_new(doc, JSON_ARRAY);
 	for (size_t i = 0; i < command->arg_count; i++)
-		json_append(command->args[i].flags & ARG_POSITIONAL ? arguments : list, describe_arg(doc, &command->args[i]));
+		json_append(command->args[i].flags & ARG_POSITIONAL ? arguments : list,
+			    describe_arg(doc, &command->args[i]));
 	json_set_string(doc, object, "name", command->name);
 	json_set_string(doc, object, "summary", command->summary);
 	json_set_string(doc, object, "operationId", command->operation_id);
 	json_set_string(doc, object, "method", command->method);
 	json_set_string(doc, object, "path", command->path);
-	json_set_string(doc, object, "effect", !call ? NULL : command->effect == EFFECT_CHANGE ? "change" : "read");
+	json_set_string(doc, object, "effect",
+			!call				   ? NULL
+			: command->effect == EFFECT_CHANGE ? "change"
+							   : "read");
 	json_set_string(doc, object, "danger", call ? danger_name(command->danger) : NULL);
 	json_set_string(doc, object, "evidence", command->evidence);
 	json_set(doc, object, "arguments", arguments);
@@ -186,7 +204,8 @@ static struct json *describe_command(struct json_doc *doc, const struct command 
 	return object;
 }
 
-int do_commands(struct session *session, const struct command *command, const struct values *values, struct err *err)
+int do_commands(struct session *session, const struct command *command, const struct values *values,
+		struct err *err)
 {
 	(void)command, (void)values;
 	static const char *const columns[] = { "name", "summary" };
@@ -195,6 +214,8 @@ int do_commands(struct session *session, const struct command *command, const st
 	for (size_t i = 0; i < session->table.count; i++)
 		if (!session->table.items[i]->hidden)
 			json_append(list, describe_command(doc, session->table.items[i]));
-	const struct output output = { .value = list, .rows = "", .columns = columns, .column_count = COUNT(columns) };
+	const struct output output = {
+		.value = list, .rows = "", .columns = columns, .column_count = COUNT(columns)
+	};
 	return output_print(session, &output, err);
 }

@@ -6,7 +6,8 @@
 #include "engine/session.h"
 
 /* Prints the help of a command, or of a group ("" for the whole program) if `command` is NULL. */
-int about_help(const struct session *session, const struct command *command, const char *group, struct err *err);
+int about_help(const struct session *session, const struct command *command, const char *group,
+	       struct err *err);
 
 /* Adds the help of a group, fitted to the stream. */
 void about_group(const struct session *session, const char *group, int fd, struct buf *out);
@@ -15,8 +16,11 @@ void about_group(const struct session *session, const char *group, int fd, struc
 int about_version(const struct session *session, struct err *err);
 
 /* The actions of `help`, `version` and `commands`. */
-int do_help(struct session *session, const struct command *command, const struct values *values, struct err *err);
-int do_version(struct session *session, const struct command *command, const struct values *values, struct err *err);
-int do_commands(struct session *session, const struct command *command, const struct values *values, struct err *err);
+int do_help(struct session *session, const struct command *command, const struct values *values,
+	    struct err *err);
+int do_version(struct session *session, const struct command *command, const struct values *values,
+	       struct err *err);
+int do_commands(struct session *session, const struct command *command, const struct values *values,
+		struct err *err);
 
 #endif

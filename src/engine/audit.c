@@ -40,7 +40,8 @@ static char *mask_login(const char *word)
 	const char *start = strstr(word, "://");
 	size_t host = start ? strcspn(start + 3, "/?#") : 0;
 	const char *end = start ? memrchr(start + 3, '@', host) : NULL;
-	return end ? buf_format("%.*s" SECRET_MASK "%s", (int)(start + 3 - word), word, end) : mem_dup(word);
+	return end ? buf_format("%.*s" SECRET_MASK "%s", (int)(start + 3 - word), word, end)
+		   : mem_dup(word);
 }
 
 /* The words of the command; the values of headers are masked, since any of them may be a secret. */
@@ -70,17 +71,20 @@ static void set_who(struct json_doc *doc, struct json *line)
 	json_set_integer(doc, line, "pid", getpid());
 }
 
-/* For each status that the change is legal from, the one that it leads to: what reconciling needs. */
+/* For each status that the change is legal from, the one that it leads to: what reconciling needs.
+ */
 static struct json *next_statuses(struct json_doc *doc, const struct request *request)
 {
 	const struct command *command = request->command;
 	struct json *next = json_new(doc, JSON_OBJECT);
 	for (size_t i = 0; command && i < command->from_count; i++)
-		json_set_string(doc, next, command->from[i], lifecycle_next(command, command->from[i], request->body));
+		json_set_string(doc, next, command->from[i],
+				lifecycle_next(command, command->from[i], request->body));
 	return next;
 }
 
-static struct json *begin_line(struct json_doc *doc, const struct session *session, const struct request *request, const char *type)
+static struct json *begin_line(struct json_doc *doc, const struct session *session,
+			       const struct request *request, const char *type)
 {
 	struct json *line = json_new(doc, JSON_OBJECT);
 	json_set_integer(doc, line, "v", 1);
@@ -88,13 +92,16 @@ static struct json *begin_line(struct json_doc *doc, const struct session *sessi
 	json_set_string(doc, line, "type", type);
 	json_set_string(doc, line, "request_id", request->id);
 	json_set_string(doc, line, "profile", session->profile);
-	json_set_string(doc, line, "environment", setting_text(&session->settings, SETTING_ENVIRONMENT));
-	json_set_string(doc, line, "command", request->command ? request->command->name : "request");
+	json_set_string(doc, line, "environment",
+			setting_text(&session->settings, SETTING_ENVIRONMENT));
+	json_set_string(doc, line, "command",
+			request->command ? request->command->name : "request");
 	json_set_string(doc, line, "target", request->target);
 	return line;
 }
 
-static void set_request(struct json_doc *doc, struct json *line, const struct session *session, const struct request *request)
+static void set_request(struct json_doc *doc, struct json *line, const struct session *session,
+			const struct request *request)
 {
 	char digest[DIGEST_SIZE];
 	digest_sha256(buf_str(&request->text), request->text.len, digest);
@@ -133,14 +140,17 @@ static void append_or_warn(struct json_doc *doc, struct json *line)
 		terminal_note("warning: the outcome is not in the audit log: %s", err.message);
 }
 
-void audit_outcome(const struct session *session, const struct request *request, const struct err *failure, bool accepted,
-		   const char *status)
+void audit_outcome(const struct session *session, const struct request *request,
+		   const struct err *failure, bool accepted, const char *status)
 {
 	if (request->effect == EFFECT_READ)
 		return;
 	CLEAN_JSON struct json_doc *doc = json_doc_new();
 	struct json *line = begin_line(doc, session, request, "outcome");
-	json_set_string(doc, line, "outcome", failure ? err_row(failure->kind)->name : accepted ? "accepted" : "ok");
+	json_set_string(doc, line, "outcome",
+			failure	   ? err_row(failure->kind)->name
+			: accepted ? "accepted"
+				   : "ok");
 	json_set_string(doc, line, "status", status);
 	if (failure) {
 		json_set_integer(doc, line, "http_status", failure->http_status);
@@ -243,21 +253,25 @@ static bool same(const char *a, const char *b)
 	return a && b && strcmp(a, b) == 0;
 }
 
-/* The change that a later line speaks of. An identifier may be sent again by hand with --request-id: an outcome then
- * belongs to the latest of them, and what was settled names the line of its intent. */
+/* The change that a later line speaks of. An identifier may be sent again by hand with
+ * --request-id: an outcome then belongs to the latest of them, and what was settled names the line
+ * of its intent. */
 static struct audit_change *find_change(struct audit_changes *changes, const struct json *line)
 {
-	const char *request_id = json_get_string(line, "request_id"), *target = json_get_string(line, "target");
+	const char *request_id = json_get_string(line, "request_id"),
+		   *target = json_get_string(line, "target");
 	long long intent = integer_of(line, "intent");
 	for (size_t i = changes->count; i > 0; i--) {
 		struct audit_change *change = &changes->items[i - 1];
-		if (same(change->request_id, request_id) && (intent ? change->line == intent : !target || same(change->target, target)))
+		if (same(change->request_id, request_id) &&
+		    (intent ? change->line == intent : !target || same(change->target, target)))
 			return change;
 	}
 	return NULL;
 }
 
-static int take_line(void *context, const char *text, size_t len, const struct json *line, struct err *err)
+static int take_line(void *context, const char *text, size_t len, const struct json *line,
+		     struct err *err)
 {
 	(void)text, (void)len, (void)err;
 	struct audit_changes *changes = context;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The audit log: a line for each change before it leaves (intent) and one after (outcome), one for each that was
- * refused, and one when an unknown outcome is settled. See chain.h for the file.
+ * The audit log: a line for each change before it leaves (intent) and one after (outcome), one for
+ * each that was refused, and one when an unknown outcome is settled. See chain.h for the file.
  */
 #ifndef ENGINE_AUDIT_H
 #define ENGINE_AUDIT_H
@@ -11,13 +11,13 @@
 /* The log's path; the caller frees it. */
 char *audit_path(void);
 
-/* Writes the intent, synced. For a live profile a log that cannot be written is ERR_REFUSED; for others a
- * warning. Reads are not recorded. */
+/* Writes the intent, synced. For a live profile a log that cannot be written is ERR_REFUSED; for
+ * others a warning. Reads are not recorded. */
 int audit_intent(const struct session *session, const struct request *request, struct err *err);
 
 /* Writes what became of it: `failure` is NULL for done, `status` what the reply says, or NULL. */
-void audit_outcome(const struct session *session, const struct request *request, const struct err *failure, bool accepted,
-		   const char *status);
+void audit_outcome(const struct session *session, const struct request *request,
+		   const struct err *failure, bool accepted, const char *status);
 
 /* Writes that a change was refused before anything was sent. */
 void audit_refused(const struct session *session, const struct request *request);
@@ -26,15 +26,18 @@ void audit_refused(const struct session *session, const struct request *request)
 struct audit_change {
 	char *at, *profile, *environment, *command, *target, *request_id, *status;
 	char *base_url; /* where it went; NULL: the sandbox in the process */
-	char *outcome; /* a kind's name, "accepted", "unrecorded", or after settling "applied", "not_applied" */
+	char *outcome;	/* a kind's name, "accepted", "unrecorded", or after settling "applied",
+			   "not_applied" */
 	long long line; /* the number of its first line */
-	long long pid; /* of the process that made it */
+	long long pid;	/* of the process that made it */
 	struct json_doc *doc;
-	const struct json *next; /* of the intent: status → the status that the change leads to, where it is legal */
-	bool open; /* perhaps applied, and not settled yet */
+	const struct json *next; /* of the intent: status → the status that the change leads to,
+				    where it is legal */
+	bool open;		 /* perhaps applied, and not settled yet */
 };
 
-/* Writes how an unknown outcome was settled: "applied", "not_applied" or "unknown". ERR_INTERNAL. */
+/* Writes how an unknown outcome was settled: "applied", "not_applied" or "unknown". ERR_INTERNAL.
+ */
 int audit_settled(const struct audit_change *change, const char *verdict, struct err *err);
 
 struct audit_changes {

@@ -10,7 +10,8 @@
 
 enum { MAX_BODY = 16 * 1024 * 1024 };
 
-int body_read(struct json_doc *doc, const char *what, const char *text, struct json **value, struct err *err)
+int body_read(struct json_doc *doc, const char *what, const char *text, struct json **value,
+	      struct err *err)
 {
 	CLEAN_BUF struct buf bytes = { 0 };
 	if (text[0] == '@') {
@@ -25,7 +26,8 @@ int body_read(struct json_doc *doc, const char *what, const char *text, struct j
 }
 
 /* Sets the member at a dotted wire name, making the objects on the way. */
-static int set_member(struct json_doc *doc, struct json *object, const char *wire, struct json *value, struct err *err)
+static int set_member(struct json_doc *doc, struct json *object, const char *wire,
+		      struct json *value, struct err *err)
 {
 	for (const char *dot; (dot = strchr(wire, '.')); wire = dot + 1) {
 		CLEAN_FREE char *name = mem_dup_len(wire, (size_t)(dot - wire));
@@ -35,7 +37,8 @@ static int set_member(struct json_doc *doc, struct json *object, const char *wir
 			json_set(doc, object, name, inner);
 		}
 		if (inner->type != JSON_OBJECT)
-			return err_set(err, ERR_USAGE, "the field \"%s\" of the body is no object", name);
+			return err_set(err, ERR_USAGE, "the field \"%s\" of the body is no object",
+				       name);
 		object = inner;
 	}
 	json_set(doc, object, wire, value);
@@ -43,7 +46,8 @@ static int set_member(struct json_doc *doc, struct json *object, const char *wir
 }
 
 /* A checked text as the JSON value of the argument's type. */
-static struct json *typed_value(struct json_doc *doc, const struct arg *arg, const char *text, struct err *err)
+static struct json *typed_value(struct json_doc *doc, const struct arg *arg, const char *text,
+				struct err *err)
 {
 	CLEAN_BUF struct buf instant_text = { 0 };
 	CLEAN_FREE char *what = buf_format("--%s", arg->name);
@@ -52,7 +56,8 @@ static struct json *typed_value(struct json_doc *doc, const struct arg *arg, con
 	switch (arg->type) {
 	case ARG_INT:
 	case ARG_NUMBER:
-		return json_new_text(doc, JSON_NUMBER, text[0] == '+' ? text + 1 : text, strlen(text) - (text[0] == '+'));
+		return json_new_text(doc, JSON_NUMBER, text[0] == '+' ? text + 1 : text,
+				     strlen(text) - (text[0] == '+'));
 	case ARG_FLAG:
 		return json_new_bool(doc, strcmp(text, "true") == 0);
 	case ARG_TIME:
@@ -73,7 +78,8 @@ static struct json *typed_value(struct json_doc *doc, const struct arg *arg, con
 }
 
 /* Adds `KEY=VALUE`, or `KEY:=JSON`, to the object at the argument's place. */
-static int add_pair(struct json_doc *doc, struct json *body, const struct arg *arg, const char *text, struct err *err)
+static int add_pair(struct json_doc *doc, struct json *body, const struct arg *arg,
+		    const char *text, struct err *err)
 {
 	size_t len = strcspn(text, "=");
 	bool raw = len && text[len - 1] == ':';
@@ -91,12 +97,14 @@ static int add_pair(struct json_doc *doc, struct json *body, const struct arg *a
 			return -1;
 	}
 	if (object->type != JSON_OBJECT)
-		return err_set(err, ERR_USAGE, "the field \"%s\" of the body is no object", arg->wire);
+		return err_set(err, ERR_USAGE, "the field \"%s\" of the body is no object",
+			       arg->wire);
 	json_set(doc, object, key, value);
 	return 0;
 }
 
-static int add_field(struct json_doc *doc, struct json *body, const struct arg *arg, const char *text, struct err *err)
+static int add_field(struct json_doc *doc, struct json *body, const struct arg *arg,
+		     const char *text, struct err *err)
 {
 	if (arg->type == ARG_PAIR)
 		return add_pair(doc, body, arg, text, err);
@@ -123,8 +131,13 @@ static int unknown_field(const struct command *command, const char *name, struct
 			text_guess_try(&guess, command->args[i].wire);
 	err_set(err, ERR_USAGE, "--set: \"%s\" has no field \"%s\"", command->name, name);
 	if (guess.best)
-		return err_hint(err, "did you mean %s? a field that the contract does not know goes into --body", guess.best);
-	return err_hint(err, "\"bangoctl contract show %s\" lists the fields; others go into --body", command->name);
+		return err_hint(
+			err,
+			"did you mean %s? a field that the contract does not know goes into --body",
+			guess.best);
+	return err_hint(err,
+			"\"bangoctl contract show %s\" lists the fields; others go into --body",
+			command->name);
 }
 
 /* The field that `name` is, or is within: `extensionData.tier` is within extensionData. */
@@ -150,8 +163,8 @@ static bool is_choice(const struct arg *arg, const struct json *value)
 	return false;
 }
 
-static int set_raw(struct json_doc *doc, struct json *body, const struct arg *arg, const char *name, const char *text,
-		   struct err *err)
+static int set_raw(struct json_doc *doc, struct json *body, const struct arg *arg, const char *name,
+		   const char *text, struct err *err)
 {
 	CLEAN_FREE char *what = buf_format("--set %s", name);
 	struct json *value = NULL;
@@ -163,7 +176,8 @@ static int set_raw(struct json_doc *doc, struct json *body, const struct arg *ar
 }
 
 /* Reads `NAME=VALUE`, typed by the contract, or `NAME:=JSON`, raw. */
-static int set_field(struct json_doc *doc, struct json *body, const struct command *command, const char *text, struct err *err)
+static int set_field(struct json_doc *doc, struct json *body, const struct command *command,
+		     const char *text, struct err *err)
 {
 	size_t len = strcspn(text, "=");
 	bool raw = len && text[len - 1] == ':', within;
@@ -185,8 +199,10 @@ static int check_required(const struct command *command, const struct json *body
 {
 	for (size_t i = 0; i < command->arg_count; i++) {
 		const struct arg *arg = &command->args[i];
-		if (arg->place == ARG_BODY && (arg->flags & ARG_REQUIRED) && !json_path(body, arg->wire)) {
-			err_set(err, ERR_USAGE, "\"%s\" needs --%s: %s", command->name, arg->name, arg->help);
+		if (arg->place == ARG_BODY && (arg->flags & ARG_REQUIRED) &&
+		    !json_path(body, arg->wire)) {
+			err_set(err, ERR_USAGE, "\"%s\" needs --%s: %s", command->name, arg->name,
+				arg->help);
 			return err_hint(err, "see \"bangoctl %s --help\"", command->name);
 		}
 	}
@@ -199,27 +215,29 @@ static int check_least(const struct command *command, const struct json *body, s
 	size_t count = json_is(body, JSON_OBJECT) ? body->count : 0;
 	if (count >= command->body_least)
 		return 0;
-	err_set(err, ERR_USAGE, "\"%s\" needs at least %zu field%s", command->name, command->body_least, command->body_least == 1 ? "" : "s");
+	err_set(err, ERR_USAGE, "\"%s\" needs at least %zu field%s", command->name,
+		command->body_least, command->body_least == 1 ? "" : "s");
 	return err_hint(err, "\"bangoctl %s --help\" lists them", command->name);
 }
 
 /* Applies the options in the order: fields, then --set, whatever their order on the line. */
-static int add_values(struct json_doc *doc, struct json *body, const struct command *command, const struct values *values,
-		      struct err *err)
+static int add_values(struct json_doc *doc, struct json *body, const struct command *command,
+		      const struct values *values, struct err *err)
 {
 	for (size_t i = 0; i < values->count; i++)
 		if (values->items[i].arg->place == ARG_BODY &&
 		    add_field(doc, body, values->items[i].arg, values->items[i].text, err) < 0)
 			return -1;
 	for (size_t i = 0; i < values->count; i++)
-		if (strcmp(values->items[i].arg->name, "set") == 0 && values->items[i].arg->place == ARG_CLIENT &&
+		if (strcmp(values->items[i].arg->name, "set") == 0 &&
+		    values->items[i].arg->place == ARG_CLIENT &&
 		    set_field(doc, body, command, values->items[i].text, err) < 0)
 			return -1;
 	return 0;
 }
 
-int body_build(struct json_doc *doc, const struct command *command, const struct values *values, const struct json **body,
-	       struct err *err)
+int body_build(struct json_doc *doc, const struct command *command, const struct values *values,
+	       const struct json **body, struct err *err)
 {
 	const char *given = values_get(values, "body");
 	bool fields = values_get(values, "set") != NULL;

@@ -7,13 +7,15 @@
 #include "lib/json.h"
 
 /*
- * Builds the body in `doc`; `*body` becomes NULL if nothing asks for one. ERR_USAGE for what is not JSON, an
- * unknown field of --set, a wrong type, a missing required field, or a file that cannot be read.
+ * Builds the body in `doc`; `*body` becomes NULL if nothing asks for one. ERR_USAGE for what is not
+ * JSON, an unknown field of --set, a wrong type, a missing required field, or a file that cannot be
+ * read.
  */
-int body_build(struct json_doc *doc, const struct command *command, const struct values *values, const struct json **body,
-	       struct err *err);
+int body_build(struct json_doc *doc, const struct command *command, const struct values *values,
+	       const struct json **body, struct err *err);
 
 /* Reads `JSON` or `@FILE` (`@-` is standard input); `what` names it in messages. */
-int body_read(struct json_doc *doc, const char *what, const char *text, struct json **value, struct err *err);
+int body_read(struct json_doc *doc, const char *what, const char *text, struct json **value,
+	      struct err *err);
 
 #endif

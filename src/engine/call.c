@@ -23,11 +23,13 @@ static const char *verb_of(const struct request *request)
 }
 
 /* The command that settles the change: with the options that it takes to reach the same server. */
-static void hint_reconcile(const struct session *session, const struct request *request, struct err *err)
+static void hint_reconcile(const struct session *session, const struct request *request,
+			   struct err *err)
 {
 	static const char *const names[] = { "config", "base-url", "cacert", "cert", "key" };
 	CLEAN_BUF struct buf line = { 0 };
-	buf_add_format(&line, "bangoctl -p %s reconcile --request-id %s", session->profile, request->id);
+	buf_add_format(&line, "bangoctl -p %s reconcile --request-id %s", session->profile,
+		       request->id);
 	for (size_t i = 0; i < COUNT(names); i++) {
 		const char *value = values_get(&session->globals, names[i]);
 		if (!value)
@@ -43,7 +45,9 @@ static void hint_reconcile(const struct session *session, const struct request *
 
 static int explain(const struct session *session, const struct request *request, struct err *err)
 {
-	const char *target = request->target ? request->target : request->command ? "" : request->path;
+	const char *target = request->target	? request->target
+			     : request->command ? ""
+						: request->path;
 	free(err->request_id);
 	err->request_id = mem_dup(request->id);
 	if (err->kind == ERR_UNKNOWN) {
@@ -56,9 +60,10 @@ static int explain(const struct session *session, const struct request *request,
 	return err_wrap(err, "%s%s%s", verb_of(request), *target ? " " : "", target);
 }
 
-/* The one line on stderr that says what changed. `before` is the status that it had, if that was read. */
-static void report(const struct session *session, const struct request *request, bool accepted, const char *before,
-		   const char *status)
+/* The one line on stderr that says what changed. `before` is the status that it had, if that was
+ * read. */
+static void report(const struct session *session, const struct request *request, bool accepted,
+		   const char *before, const char *status)
 {
 	const struct command *command = request->command;
 	if (request->effect == EFFECT_READ || values_flag(&session->globals, "quiet"))
@@ -83,7 +88,8 @@ static void report(const struct session *session, const struct request *request,
 	terminal_note("%s", line.data);
 }
 
-static int show_reply(const struct session *session, const struct request *request, const struct answer *answer, struct err *err)
+static int show_reply(const struct session *session, const struct request *request,
+		      const struct answer *answer, struct err *err)
 {
 	const struct command *command = request->command;
 	const struct output output = {
@@ -102,7 +108,8 @@ static int show_reply(const struct session *session, const struct request *reque
 }
 
 /* Waits for an accepted change; what is shown then is the record as it was read last. */
-static int wait_and_show(struct session *session, const struct request *request, const struct answer *answer, struct err *err)
+static int wait_and_show(struct session *session, const struct request *request,
+			 const struct answer *answer, struct err *err)
 {
 	const char *text = values_get(&session->globals, "wait");
 	const char *before = json_get_string(answer->outcome.body, "status");
@@ -116,8 +123,8 @@ static int wait_and_show(struct session *session, const struct request *request,
 	return show_reply(session, request, &peek.answer, err);
 }
 
-static int finish(struct session *session, const struct request *request, const struct answer *answer, const char *before,
-		  struct err *err)
+static int finish(struct session *session, const struct request *request,
+		  const struct answer *answer, const char *before, struct err *err)
 {
 	bool accepted = answer->outcome.accepted && request->effect == EFFECT_CHANGE;
 	const char *status = json_get_string(answer->outcome.body, "status");
@@ -131,20 +138,25 @@ static int finish(struct session *session, const struct request *request, const 
 }
 
 /* What --dry-run and --curl show instead of sending. */
-static int show_instead(struct session *session, const struct request *request, const struct http_url *url, struct err *err)
+static int show_instead(struct session *session, const struct request *request,
+			const struct http_url *url, struct err *err)
 {
 	const char *dry = values_get(&session->globals, "dry-run");
-	if (session_is_sandbox(session) && !setting_text(&session->settings, SETTING_BASE_URL) && dry == NULL)
-		terminal_note("this sandbox is within bangoctl: for curl start \"bangoctl sandbox serve\" and add its address");
+	if (session_is_sandbox(session) && !setting_text(&session->settings, SETTING_BASE_URL) &&
+	    dry == NULL)
+		terminal_note(
+			"this sandbox is within bangoctl: for curl start \"bangoctl sandbox serve\" and add its address");
 	if (values_flag(&session->globals, "curl"))
 		return show_curl(session, request, url, err);
-	return strcmp(dry, "diff") == 0 ? preview_show(session, request, url, err) : show_request(session, request, url, err);
+	return strcmp(dry, "diff") == 0 ? preview_show(session, request, url, err)
+					: show_request(session, request, url, err);
 }
 
 static int send_request(struct session *session, const struct request *request, struct err *err)
 {
 	const char *dry = values_get(&session->globals, "dry-run");
-	bool curl = values_flag(&session->globals, "curl"), reads = !curl && (!dry || strcmp(dry, "diff") == 0);
+	bool curl = values_flag(&session->globals, "curl"),
+	     reads = !curl && (!dry || strcmp(dry, "diff") == 0);
 	CLEANUP(http_url_done) struct http_url url = { 0 };
 	CLEANUP(answer_done) struct answer answer = { 0 };
 	CLEAN_FREE char *before = NULL;
@@ -164,19 +176,23 @@ static int send_request(struct session *session, const struct request *request, 
 	return finish(session, request, &answer, before, err);
 }
 
-int do_call(struct session *session, const struct command *command, const struct values *values, struct err *err)
+int do_call(struct session *session, const struct command *command, const struct values *values,
+	    struct err *err)
 {
 	CLEANUP(request_done) struct request request = { 0 };
-	if (profile_require(session, err) < 0 || request_build(session, command, values, &request, err) < 0)
+	if (profile_require(session, err) < 0 ||
+	    request_build(session, command, values, &request, err) < 0)
 		return -1;
 	return send_request(session, &request, err);
 }
 
-int do_request(struct session *session, const struct command *command, const struct values *values, struct err *err)
+int do_request(struct session *session, const struct command *command, const struct values *values,
+	       struct err *err)
 {
 	(void)command;
 	CLEANUP(request_done) struct request request = { 0 };
-	if (profile_require(session, err) < 0 || request_build_raw(session, values, &request, err) < 0)
+	if (profile_require(session, err) < 0 ||
+	    request_build_raw(session, values, &request, err) < 0)
 		return -1;
 	return send_request(session, &request, err);
 }

@@ -6,9 +6,11 @@
 #include "engine/request.h"
 
 /* ACTION_CALL: an operation of the contract. */
-int do_call(struct session *session, const struct command *command, const struct values *values, struct err *err);
+int do_call(struct session *session, const struct command *command, const struct values *values,
+	    struct err *err);
 
 /* ACTION_REQUEST: `request METHOD PATH`. */
-int do_request(struct session *session, const struct command *command, const struct values *values, struct err *err);
+int do_request(struct session *session, const struct command *command, const struct values *values,
+	       struct err *err);
 
 #endif

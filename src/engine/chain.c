@@ -19,8 +19,8 @@ static const char no_hash[] = "0000000000000000000000000000000000000000000000000
 struct tail {
 	char hash[DIGEST_SIZE];
 	long long number; /* of the last whole line; 0: there is none */
-	off_t end; /* where it ends */
-	long long torn; /* bytes of an unfinished line after it */
+	off_t end;	  /* where it ends */
+	long long torn;	  /* bytes of an unfinished line after it */
 };
 
 static int fail(const char *path, struct err *err)
@@ -31,7 +31,8 @@ static int fail(const char *path, struct err *err)
 /* Opens the file and takes its lock, which closing gives back. */
 static int open_locked(const char *path, struct err *err)
 {
-	int fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
+	int fd =
+		open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
 	struct stat facts;
 	if (fd < 0)
 		return fail(path, err);
@@ -39,7 +40,8 @@ static int open_locked(const char *path, struct err *err)
 	if (fstat(fd, &facts) < 0 || !S_ISREG(facts.st_mode))
 		result = err_set(err, ERR_INTERNAL, "cannot write %s: it is no regular file", path);
 	else if (facts.st_uid != geteuid())
-		result = err_set(err, ERR_INTERNAL, "cannot write %s: it belongs to another user", path);
+		result = err_set(err, ERR_INTERNAL, "cannot write %s: it belongs to another user",
+				 path);
 	while (result == 0 && flock(fd, LOCK_EX) < 0)
 		if (errno != EINTR)
 			result = fail(path, err);
@@ -152,23 +154,32 @@ int chain_read(const char *path, chain_visitor visit, void *context, struct err 
 		if (visit(context, text, (size_t)len - 1, value, err) < 0)
 			return -1;
 	}
-	return ferror(stream) ? err_set(err, ERR_INTERNAL, "cannot read %s: %s", path, strerror(errno)) : 0;
+	return ferror(stream)
+		       ? err_set(err, ERR_INTERNAL, "cannot read %s: %s", path, strerror(errno))
+		       : 0;
 }
 
-static int check_line(void *context, const char *text, size_t len, const struct json *value, struct err *err)
+static int check_line(void *context, const char *text, size_t len, const struct json *value,
+		      struct err *err)
 {
 	struct chain_facts *facts = context;
 	const char *prev = json_get_string(value, "prev");
 	size_t line = facts->count + 1;
 	if (!value || !prev)
-		return err_set(err, ERR_DIFFERS, "line %zu was edited: it is no line of an audit log", line);
+		return err_set(err, ERR_DIFFERS,
+			       "line %zu was edited: it is no line of an audit log", line);
 	long long number = number_of(value);
 	if (number > (long long)line)
-		return err_set(err, ERR_DIFFERS, "line %zu was removed: the one in its place is number %lld", line, number);
+		return err_set(err, ERR_DIFFERS,
+			       "line %zu was removed: the one in its place is number %lld", line,
+			       number);
 	if (number < (long long)line)
-		return err_set(err, ERR_DIFFERS, "line %zu was moved or added: it is number %lld", line, number);
+		return err_set(err, ERR_DIFFERS, "line %zu was moved or added: it is number %lld",
+			       line, number);
 	if (strcmp(prev, facts->head) != 0)
-		return err_set(err, ERR_DIFFERS, "line %zu was edited: line %zu holds another hash of it", line - 1, line);
+		return err_set(err, ERR_DIFFERS,
+			       "line %zu was edited: line %zu holds another hash of it", line - 1,
+			       line);
 	digest_sha256(text, len, facts->head);
 	facts->count = line;
 	return 0;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * An append-only file of JSON lines in which each line carries its number and the SHA-256 of the line before,
- * so that an edited, removed or moved line shows. Several processes may append at once: each takes the file's
- * lock. A line that a crash left unfinished is cut off by the next append, which says so in `torn`.
+ * An append-only file of JSON lines in which each line carries its number and the SHA-256 of the
+ * line before, so that an edited, removed or moved line shows. Several processes may append at
+ * once: each takes the file's lock. A line that a crash left unfinished is cut off by the next
+ * append, which says so in `torn`.
  */
 #ifndef ENGINE_CHAIN_H
 #define ENGINE_CHAIN_H
@@ -12,16 +13,19 @@
 #include "lib/json.h"
 
 /*
- * Adds `torn` (if need be), `n` and `prev` to the object, appends it as a line and syncs the file, which is made
- * with mode 0600 when missing. ERR_INTERNAL if it is not ours, no regular file, or cannot be written; it then
- * ends as it did before, or in an unfinished line.
+ * Adds `torn` (if need be), `n` and `prev` to the object, appends it as a line and syncs the file,
+ * which is made with mode 0600 when missing. ERR_INTERNAL if it is not ours, no regular file, or
+ * cannot be written; it then ends as it did before, or in an unfinished line.
  */
 int chain_append(const char *path, struct json_doc *doc, struct json *object, struct err *err);
 
-/* Takes a line's text, without its newline, and its value (NULL: no JSON). -1 ends the reading with `err`. */
-typedef int (*chain_visitor)(void *context, const char *text, size_t len, const struct json *value, struct err *err);
+/* Takes a line's text, without its newline, and its value (NULL: no JSON). -1 ends the reading with
+ * `err`. */
+typedef int (*chain_visitor)(void *context, const char *text, size_t len, const struct json *value,
+			     struct err *err);
 
-/* Reads the lines in their order; a missing file has none, an unfinished line at the end is left out. */
+/* Reads the lines in their order; a missing file has none, an unfinished line at the end is left
+ * out. */
 int chain_read(const char *path, chain_visitor visit, void *context, struct err *err);
 
 struct chain_facts {

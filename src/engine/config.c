@@ -42,10 +42,11 @@ char *config_place(const struct config *config, const struct json *value)
 	return buf_format("%s:%u", config->path, value->line);
 }
 
-static int fault(const struct config *config, const struct json *value, struct err *err, const char *format, ...)
-	__attribute__((format(printf, 4, 5)));
+static int fault(const struct config *config, const struct json *value, struct err *err,
+		 const char *format, ...) __attribute__((format(printf, 4, 5)));
 
-static int fault(const struct config *config, const struct json *value, struct err *err, const char *format, ...)
+static int fault(const struct config *config, const struct json *value, struct err *err,
+		 const char *format, ...)
 {
 	CLEAN_BUF struct buf message = { 0 };
 	va_list args;
@@ -69,15 +70,18 @@ char *config_resolve(const struct config *config, const char *path)
 	if (path[0] == '/' || path[0] == '~')
 		return file_expand(path);
 	const char *slash = strrchr(config->path, '/');
-	return slash ? buf_format("%.*s/%s", (int)(slash - config->path), config->path, path) : mem_dup(path);
+	return slash ? buf_format("%.*s/%s", (int)(slash - config->path), config->path, path)
+		     : mem_dup(path);
 }
 
-static int check_setting(const struct config *config, const struct json *value, enum setting setting, struct err *err)
+static int check_setting(const struct config *config, const struct json *value,
+			 enum setting setting, struct err *err)
 {
 	const struct setting_row *row = setting_row(setting);
 	static const char *const wanted[] = {
-		[SETTING_TEXT] = "a text in quotes", [SETTING_PATH] = "a path in quotes", [SETTING_WHOLE] = "a whole number",
-		[SETTING_DECIMAL] = "a number",	     [SETTING_BOOL] = "true or false",	  [SETTING_SIZE] = "a size in quotes or bytes",
+		[SETTING_TEXT] = "a text in quotes", [SETTING_PATH] = "a path in quotes",
+		[SETTING_WHOLE] = "a whole number",  [SETTING_DECIMAL] = "a number",
+		[SETTING_BOOL] = "true or false",    [SETTING_SIZE] = "a size in quotes or bytes",
 	};
 	bool text = value->type == JSON_STRING, number = value->type == JSON_NUMBER;
 	bool truth = value->type == JSON_TRUE || value->type == JSON_FALSE;
@@ -111,9 +115,11 @@ static int check_setting(const struct config *config, const struct json *value, 
 	return 0;
 }
 
-static int unknown_key(const struct config *config, const struct json *value, const char *where, unsigned place, struct err *err)
+static int unknown_key(const struct config *config, const struct json *value, const char *where,
+		       unsigned place, struct err *err)
 {
-	static const char *const extra[] = { "password", "password_file", "password_command", "operations" };
+	static const char *const extra[] = { "password", "password_file", "password_command",
+					     "operations" };
 	struct text_guess guess = { .word = value->key };
 	for (int i = 0; i < SETTING_COUNT; i++)
 		if (setting_row((enum setting)i)->places & place)
@@ -131,7 +137,9 @@ static int check_command(const struct config *config, const struct json *value, 
 	bool good = value->type == JSON_ARRAY && value->count;
 	for (const struct json *word = good ? value->first : NULL; word; word = word->next)
 		good = good && word->type == JSON_STRING;
-	return good ? 0 : fault(config, value, err, "password_command must be a list of texts, such as [ \"pass\", \"show\", \"bango/live\" ]");
+	return good ? 0
+		    : fault(config, value, err,
+			    "password_command must be a list of texts, such as [ \"pass\", \"show\", \"bango/live\" ]");
 }
 
 static int check_operations(const struct config *config, const struct json *value, struct err *err)
@@ -140,12 +148,19 @@ static int check_operations(const struct config *config, const struct json *valu
 		return fault(config, value, err, "operations must be a group");
 	for (const struct json *item = value->first; item; item = item->next) {
 		if (item->type != JSON_OBJECT)
-			return fault(config, item, err, "operations.%s must be a group with method and path", item->key);
+			return fault(config, item, err,
+				     "operations.%s must be a group with method and path",
+				     item->key);
 		for (const struct json *part = item->first; part; part = part->next) {
 			if (strcmp(part->key, "method") != 0 && strcmp(part->key, "path") != 0)
-				return fault(config, part, err, "unknown key \"%s\" in operations.%s: use method and path", part->key, item->key);
+				return fault(
+					config, part, err,
+					"unknown key \"%s\" in operations.%s: use method and path",
+					part->key, item->key);
 			if (part->type != JSON_STRING || !part->len)
-				return fault(config, part, err, "operations.%s.%s must be a text in quotes", item->key, part->key);
+				return fault(config, part, err,
+					     "operations.%s.%s must be a text in quotes", item->key,
+					     part->key);
 		}
 	}
 	return 0;
@@ -155,7 +170,10 @@ static int check_operations(const struct config *config, const struct json *valu
 static int check_extra(const struct config *config, const struct json *value, struct err *err)
 {
 	if (strcmp(value->key, "password") == 0 || strcmp(value->key, "password_file") == 0)
-		return value->type == JSON_STRING && value->len ? 0 : fault(config, value, err, "%s must be a text in quotes", value->key);
+		return value->type == JSON_STRING && value->len
+			       ? 0
+			       : fault(config, value, err, "%s must be a text in quotes",
+				       value->key);
 	if (strcmp(value->key, "password_command") == 0)
 		return check_command(config, value, err);
 	if (strcmp(value->key, "operations") == 0)
@@ -163,7 +181,8 @@ static int check_extra(const struct config *config, const struct json *value, st
 	return 1;
 }
 
-static int check_group(const struct config *config, const struct json *group, const char *where, unsigned place, struct err *err)
+static int check_group(const struct config *config, const struct json *group, const char *where,
+		       unsigned place, struct err *err)
 {
 	if (group->type != JSON_OBJECT)
 		return fault(config, group, err, "%s must be a group in braces", where);
@@ -193,9 +212,13 @@ static int check_profile(const struct config *config, const struct json *profile
 	for (const struct json *value = profile->first; value; value = value->next)
 		sources += strncmp(value->key, "password", 8) == 0;
 	if (sources > 1)
-		return fault(config, profile, err, "%s names more than one source of its password", where);
-	if (sandbox && (json_get(profile, "environment") || sources || json_get(profile, "username")))
-		return fault(config, profile, err, "%s is the simulator: its environment and credentials are fixed", where);
+		return fault(config, profile, err, "%s names more than one source of its password",
+			     where);
+	if (sandbox &&
+	    (json_get(profile, "environment") || sources || json_get(profile, "username")))
+		return fault(config, profile, err,
+			     "%s is the simulator: its environment and credentials are fixed",
+			     where);
 	if (!sandbox && !json_get(profile, "environment")) {
 		fault(config, profile, err, "%s has no environment", where);
 		return err_hint(err, "add environment = \"test\"; or environment = \"live\";");
@@ -222,18 +245,23 @@ static int check_file(const struct config *config, struct err *err)
 		else if (strcmp(value->key, "defaults") == 0)
 			result = check_group(config, value, "defaults", IN_DEFAULTS, err);
 		else if (strcmp(value->key, "default_profile") == 0)
-			result = value->type == JSON_STRING && value->len ? 0 :
-				 fault(config, value, err, "default_profile must be a profile's name in quotes");
+			result =
+				value->type == JSON_STRING && value->len
+					? 0
+					: fault(config, value, err,
+						"default_profile must be a profile's name in quotes");
 		else {
 			fault(config, value, err, "unknown key \"%s\"", value->key);
-			result = err_hint(err, "at the top stand default_profile, defaults and profiles");
+			result = err_hint(
+				err, "at the top stand default_profile, defaults and profiles");
 		}
 		if (result < 0)
 			return -1;
 	}
 	const char *named = json_get_string(config->root, "default_profile");
 	if (named && strcmp(named, "sandbox") != 0 && !config_profile(config, named))
-		return fault(config, json_get(config->root, "default_profile"), err, "default_profile: there is no profile \"%s\"", named);
+		return fault(config, json_get(config->root, "default_profile"), err,
+			     "default_profile: there is no profile \"%s\"", named);
 	return 0;
 }
 
@@ -265,7 +293,8 @@ int config_load(struct config *config, const char *named, struct err *err)
 	return check_file(config, err);
 }
 
-static void template_setting(struct buf *out, const struct setting_row *row, const char *indent, bool active)
+static void template_setting(struct buf *out, const struct setting_row *row, const char *indent,
+			     bool active)
 {
 	CLEAN_BUF struct buf help = { 0 };
 	text_wrap(&help, row->help, 0, 58, true);
@@ -279,8 +308,10 @@ static void template_setting(struct buf *out, const struct setting_row *row, con
 
 static void template_defaults(struct buf *out)
 {
-	buf_add_str(out, "# What holds for every profile that does not say otherwise; most of it\n# may stand in a profile too.\n"
-			 "defaults = {\n");
+	buf_add_str(
+		out,
+		"# What holds for every profile that does not say otherwise; most of it\n# may stand in a profile too.\n"
+		"defaults = {\n");
 	for (int i = 0; i < SETTING_COUNT; i++) {
 		const struct setting_row *row = setting_row((enum setting)i);
 		if ((row->places & IN_DEFAULTS) && row->fallback)
@@ -293,32 +324,39 @@ static void template_defaults(struct buf *out)
 
 void config_template(struct buf *out)
 {
-	buf_add_str(out, "# Config of bangoctl: see \"bangoctl help config\".\n# Keep it to yourself: chmod 600.\n"
-			 "# A value in force is the first of: option, environment variable,\n# profile, defaults, built-in.\n"
-			 "# Relative paths are seen from this file's folder.\n\n"
-			 "# The profile of a command without -p; better none if there is a live\n# one.\n"
-			 "# default_profile = \"test\";\n\n");
+	buf_add_str(
+		out,
+		"# Config of bangoctl: see \"bangoctl help config\".\n# Keep it to yourself: chmod 600.\n"
+		"# A value in force is the first of: option, environment variable,\n# profile, defaults, built-in.\n"
+		"# Relative paths are seen from this file's folder.\n\n"
+		"# The profile of a command without -p; better none if there is a live\n# one.\n"
+		"# default_profile = \"test\";\n\n");
 	template_defaults(out);
 	buf_add_str(out, "profiles = {\n    test = {\n");
 	for (int i = 0; i < SETTING_COUNT; i++) {
 		const struct setting_row *row = setting_row((enum setting)i);
-		bool active = i == SETTING_ENVIRONMENT || i == SETTING_BASE_URL || i == SETTING_USERNAME;
+		bool active =
+			i == SETTING_ENVIRONMENT || i == SETTING_BASE_URL || i == SETTING_USERNAME;
 		bool above = (row->places & IN_DEFAULTS) && row->fallback;
 		if ((row->places & IN_PROFILE) && !above)
 			template_setting(out, row, "        ", active);
 		if (i == SETTING_USERNAME)
-			buf_add_str(out, "        # The password, from one of these; without any it is asked for.\n"
-					 "        # A command is a list of words: no shell runs it, and it\n        # has 10 seconds.\n"
-					 "        # password_command = [ \"pass\", \"show\", \"bango/test\" ];\n"
-					 "        # password_file = \"~/.config/bangoctl/test.password\";\n"
-					 "        # password = \"…\";\n\n");
+			buf_add_str(
+				out,
+				"        # The password, from one of these; without any it is asked for.\n"
+				"        # A command is a list of words: no shell runs it, and it\n        # has 10 seconds.\n"
+				"        # password_command = [ \"pass\", \"show\", \"bango/test\" ];\n"
+				"        # password_file = \"~/.config/bangoctl/test.password\";\n"
+				"        # password = \"…\";\n\n");
 	}
-	buf_add_str(out, "        # Single operations whose method or path Bango configured\n        # otherwise for this route.\n"
-			 "        # operations = { activateEntitlement = { method = \"PUT\"; }; };\n    };\n\n"
-			 "    # The regions are us, ap and eu: Bango names yours.\n"
-			 "    # live = {\n    #     environment = \"live\";\n"
-			 "    #     base_url = \"https://eu.resale.api.bango.com\";\n"
-			 "    #     username = \"acme\";\n"
-			 "    #     password_command = [ \"pass\", \"show\", \"bango/live\" ];\n"
-			 "    #     read_only = false;\n    #     max_changes = 50;\n    # };\n};\n");
+	buf_add_str(
+		out,
+		"        # Single operations whose method or path Bango configured\n        # otherwise for this route.\n"
+		"        # operations = { activateEntitlement = { method = \"PUT\"; }; };\n    };\n\n"
+		"    # The regions are us, ap and eu: Bango names yours.\n"
+		"    # live = {\n    #     environment = \"live\";\n"
+		"    #     base_url = \"https://eu.resale.api.bango.com\";\n"
+		"    #     username = \"acme\";\n"
+		"    #     password_command = [ \"pass\", \"show\", \"bango/live\" ];\n"
+		"    #     read_only = false;\n    #     max_changes = 50;\n    # };\n};\n");
 }

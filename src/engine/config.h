@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The config file: found, read, and checked as a whole before anything of it is used. An unknown key,
- * a wrong type or a number out of range is an error with file and line, never a silent default.
- * Every failure has the kind ERR_CONFIG.
+ * The config file: found, read, and checked as a whole before anything of it is used. An unknown
+ * key, a wrong type or a number out of range is an error with file and line, never a silent
+ * default. Every failure has the kind ERR_CONFIG.
  */
 #ifndef ENGINE_CONFIG_H
 #define ENGINE_CONFIG_H
@@ -14,7 +14,7 @@
 #include "lib/json.h"
 
 struct config {
-	char *path; /* owned; where it is, or would be */
+	char *path;   /* owned; where it is, or would be */
 	bool present; /* the file is there */
 	struct stat facts;
 	struct json_doc *doc;
@@ -24,8 +24,8 @@ struct config {
 void config_done(struct config *config);
 
 /*
- * The path in force: `named` (--config), $BANGOCTL_CONFIG, the user's file, else the system's if it is
- * there. The caller frees it. `must_exist` tells whether somebody named it.
+ * The path in force: `named` (--config), $BANGOCTL_CONFIG, the user's file, else the system's if it
+ * is there. The caller frees it. `must_exist` tells whether somebody named it.
  */
 char *config_path(const char *named, bool *must_exist);
 

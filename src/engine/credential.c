@@ -32,7 +32,8 @@ static int keep(struct session *session, struct buf *text, const char *what, str
 	int result = 0;
 	if (!len)
 		result = err_set(err, ERR_CONFIG, "%s: the password is empty", what);
-	else if (memchr(text->data, '\n', len) || memchr(text->data, '\r', len) || memchr(text->data, '\0', len))
+	else if (memchr(text->data, '\n', len) || memchr(text->data, '\r', len) ||
+		 memchr(text->data, '\0', len))
 		result = err_set(err, ERR_CONFIG, "%s: the password has more than one line", what);
 	else
 		secret_set(&session->secret, text->data, len);
@@ -50,11 +51,14 @@ static int check_mode(const char *path, const struct stat *facts, bool live, str
 	if (!others_can_read(facts))
 		return 0;
 	if (!live) {
-		terminal_note("warning: %s holds a password and can be read by others: chmod 600 %s", path, path);
+		terminal_note(
+			"warning: %s holds a password and can be read by others: chmod 600 %s",
+			path, path);
 		return 0;
 	}
-	err_set(err, ERR_CONFIG, "%s holds the password of a live profile and can be read by others (mode %04o)", path,
-		(unsigned)facts->st_mode & 07777U);
+	err_set(err, ERR_CONFIG,
+		"%s holds the password of a live profile and can be read by others (mode %04o)",
+		path, (unsigned)facts->st_mode & 07777U);
 	return err_hint(err, "chmod 600 %s", path);
 }
 
@@ -80,7 +84,8 @@ static int read_pipe(int fd, struct buf *out, long long deadline, struct err *er
 		if (ready < 0 && errno == EINTR)
 			continue;
 		if (ready <= 0)
-			return err_set(err, ERR_CONFIG, "password_command did not end within 10 seconds");
+			return err_set(err, ERR_CONFIG,
+				       "password_command did not end within 10 seconds");
 		char bytes[1024];
 		ssize_t n = read(fd, bytes, sizeof(bytes));
 		if (n < 0 && errno == EINTR)
@@ -90,13 +95,15 @@ static int read_pipe(int fd, struct buf *out, long long deadline, struct err *er
 		buf_add(out, bytes, (size_t)n);
 		mem_wipe(bytes, sizeof(bytes));
 		if (out->len > MAX_SECRET)
-			return err_set(err, ERR_CONFIG, "password_command printed more than %d bytes", MAX_SECRET);
+			return err_set(err, ERR_CONFIG,
+				       "password_command printed more than %d bytes", MAX_SECRET);
 	}
 }
 
 static void exec_child(char **argv, int fd)
 {
-	/* the child is no better than a fresh program: default signals, its own group, so that all of it can be ended */
+	/* the child is no better than a fresh program: default signals, its own group, so that all
+	 * of it can be ended */
 	setpgid(0, 0);
 	signal(SIGINT, SIG_DFL);
 	signal(SIGTERM, SIG_DFL);
@@ -131,8 +138,9 @@ static int run_command(char **argv, struct buf *out, struct err *err)
 		exec_child(argv, ends[1]);
 	close(ends[1]);
 	long long deadline = clock_monotonic() + COMMAND_MS;
-	int result = child < 0 ? err_set(err, ERR_INTERNAL, "cannot start %s: %s", argv[0], strerror(errno)) :
-				 read_pipe(ends[0], out, deadline, err);
+	int result = child < 0 ? err_set(err, ERR_INTERNAL, "cannot start %s: %s", argv[0],
+					 strerror(errno))
+			       : read_pipe(ends[0], out, deadline, err);
 	close(ends[0]);
 	if (child < 0)
 		return result;
@@ -142,8 +150,10 @@ static int run_command(char **argv, struct buf *out, struct err *err)
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return 0;
 	if (WIFEXITED(status))
-		return err_set(err, ERR_CONFIG, "password_command \"%s\" failed with exit code %d", argv[0], WEXITSTATUS(status));
-	return err_set(err, ERR_CONFIG, "password_command \"%s\" was ended by signal %d", argv[0], WTERMSIG(status));
+		return err_set(err, ERR_CONFIG, "password_command \"%s\" failed with exit code %d",
+			       argv[0], WEXITSTATUS(status));
+	return err_set(err, ERR_CONFIG, "password_command \"%s\" was ended by signal %d", argv[0],
+		       WTERMSIG(status));
 }
 
 static int from_command(struct session *session, const struct json *words, struct err *err)
@@ -176,7 +186,8 @@ static int from_fd(struct session *session, const char *number, struct err *err)
 static int from_profile(struct session *session, struct err *err)
 {
 	const struct json *group = own_group(session);
-	const struct json *file = json_get(group, "password_file"), *command = json_get(group, "password_command");
+	const struct json *file = json_get(group, "password_file"),
+			  *command = json_get(group, "password_command");
 	const struct json *inlined = json_get(group, "password");
 	if (inlined) {
 		if (credential_check_file(session, group, err) < 0)
@@ -196,7 +207,8 @@ static int from_environment(struct session *session, struct err *err)
 {
 	const char *file = getenv("BANGOCTL_PASSWORD_FILE");
 	if (secret_is_set(&session->env_password)) {
-		secret_set(&session->secret, secret_reveal(&session->env_password), session->env_password.len);
+		secret_set(&session->secret, secret_reveal(&session->env_password),
+			   session->env_password.len);
 		return 0;
 	}
 	return file && *file ? from_file(session, file, "BANGOCTL_PASSWORD_FILE", err) : 1;
@@ -205,7 +217,8 @@ static int from_environment(struct session *session, struct err *err)
 static bool profile_has_secret(const struct session *session)
 {
 	const struct json *group = own_group(session);
-	return json_get(group, "password") || json_get(group, "password_file") || json_get(group, "password_command");
+	return json_get(group, "password") || json_get(group, "password_file") ||
+	       json_get(group, "password_command");
 }
 
 static bool environment_has_secret(const struct session *session)
@@ -218,10 +231,12 @@ static int ask(struct session *session, struct err *err)
 {
 	if (!session_may_ask(session)) {
 		err_set(err, ERR_CONFIG, "profile \"%s\" has no password", session->profile);
-		return err_hint(err, "give it password_command or password_file, or set BANGOCTL_PASSWORD");
+		return err_hint(
+			err, "give it password_command or password_file, or set BANGOCTL_PASSWORD");
 	}
-	CLEAN_FREE char *prompt = buf_format("Password of %s for profile %s: ", session->username ? session->username : "",
-					     session->profile);
+	CLEAN_FREE char *prompt = buf_format(
+		"Password of %s for profile %s: ", session->username ? session->username : "",
+		session->profile);
 	CLEAN_BUF struct buf answer = { 0 };
 	int result = terminal_ask(prompt, true, &answer, err);
 	if (result == 0)
@@ -233,13 +248,18 @@ static int ask(struct session *session, struct err *err)
 /* One warning that names winner and loser, whatever is in conflict. */
 static void warn_of_conflict(const struct session *session)
 {
-	const char *own = setting_text(&session->settings, SETTING_USERNAME), *variable = getenv("BANGOCTL_USERNAME");
+	const char *own = setting_text(&session->settings, SETTING_USERNAME),
+		   *variable = getenv("BANGOCTL_USERNAME");
 	bool name = own && variable && *variable && strcmp(own, variable) != 0;
-	bool secret = !values_get(&session->globals, "password-fd") && profile_has_secret(session) && environment_has_secret(session);
-	const char *what = name && secret ? "user name and password" : name ? "user name" : "password";
+	bool secret = !values_get(&session->globals, "password-fd") &&
+		      profile_has_secret(session) && environment_has_secret(session);
+	const char *what = name && secret ? "user name and password"
+			   : name	  ? "user name"
+					  : "password";
 	if (name || secret)
-		terminal_note(session->profile_explicit ? "warning: %s: profile %s wins over the environment" :
-							  "warning: %s: the environment wins over profile %s",
+		terminal_note(session->profile_explicit
+				      ? "warning: %s: profile %s wins over the environment"
+				      : "warning: %s: the environment wins over profile %s",
 			      what, session->profile);
 }
 
@@ -257,7 +277,9 @@ static int load_username(struct session *session, struct err *err)
 		return err_hint(err, "add username = \"…\" to it, or set BANGOCTL_USERNAME");
 	}
 	if (name && strchr(name, ':'))
-		return err_set(err, ERR_CONFIG, "the user name holds a colon, which Basic authentication cannot carry");
+		return err_set(
+			err, ERR_CONFIG,
+			"the user name holds a colon, which Basic authentication cannot carry");
 	session->username = mem_dup(name);
 	return 0;
 }
@@ -303,16 +325,20 @@ char *credential_origin(const struct session *session)
 	if (session_is_sandbox(session))
 		return mem_dup("built-in");
 	if (own && (session->profile_explicit || !variable)) {
-		const char *key = json_get(group, "password") ? "password" : json_get(group, "password_file") ? "password_file" : "password_command";
+		const char *key = json_get(group, "password")	     ? "password"
+				  : json_get(group, "password_file") ? "password_file"
+								     : "password_command";
 		CLEAN_FREE char *place = config_place(&session->config, json_get(group, key));
 		return buf_format("%s of profile %s (%s)", key, session->profile, place);
 	}
 	if (variable)
-		return mem_dup(secret_is_set(&session->env_password) ? "BANGOCTL_PASSWORD" : "BANGOCTL_PASSWORD_FILE");
+		return mem_dup(secret_is_set(&session->env_password) ? "BANGOCTL_PASSWORD"
+								     : "BANGOCTL_PASSWORD_FILE");
 	return mem_dup("asked for at the terminal");
 }
 
-int credential_check_file(const struct session *session, const struct json *profile, struct err *err)
+int credential_check_file(const struct session *session, const struct json *profile,
+			  struct err *err)
 {
 	const char *environment = json_get_string(profile, "environment");
 	bool live = environment && strcmp(environment, "live") == 0;

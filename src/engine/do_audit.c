@@ -45,17 +45,19 @@ static bool fits_time(const struct filter *filter, const char *at)
 		return true;
 	if (!at || clock_parse(at, &instant, NULL, &ignored) < 0)
 		return false;
-	return (!filter->since || instant >= filter->since) && (!filter->until || instant < filter->until);
+	return (!filter->since || instant >= filter->since) &&
+	       (!filter->until || instant < filter->until);
 }
 
 static bool change_fits(const struct filter *filter, const struct audit_change *change)
 {
 	return fits(filter->profile, change->profile) && fits(filter->command, change->command) &&
-	       fits(filter->entitlement, change->target) && fits(filter->outcome, change->outcome) &&
-	       fits_time(filter, change->at);
+	       fits(filter->entitlement, change->target) &&
+	       fits(filter->outcome, change->outcome) && fits_time(filter, change->at);
 }
 
-int do_audit_show(struct session *session, const struct command *command, const struct values *values, struct err *err)
+int do_audit_show(struct session *session, const struct command *command,
+		  const struct values *values, struct err *err)
 {
 	(void)command;
 	static const char *const columns[] = { "at", "profile", "command", "target", "outcome" };
@@ -80,11 +82,14 @@ int do_audit_show(struct session *session, const struct command *command, const 
 		json_set_string(doc, row, "request_id", change->request_id);
 		json_append(rows, row);
 	}
-	const struct output output = { .value = rows, .rows = "", .columns = columns, .column_count = COUNT(columns) };
+	const struct output output = {
+		.value = rows, .rows = "", .columns = columns, .column_count = COUNT(columns)
+	};
 	return output_print(session, &output, err);
 }
 
-int do_audit_verify(struct session *session, const struct command *command, const struct values *values, struct err *err)
+int do_audit_verify(struct session *session, const struct command *command,
+		    const struct values *values, struct err *err)
 {
 	(void)command;
 	const char *expected = values_get(values, "expect");
@@ -93,7 +98,10 @@ int do_audit_verify(struct session *session, const struct command *command, cons
 	if (chain_verify(path, &facts, err) < 0)
 		return err->kind == ERR_DIFFERS ? err_wrap(err, "%s", path) : -1;
 	if (expected && strcmp(expected, facts.head) != 0)
-		return err_set(err, ERR_DIFFERS, "%s: the last line is another one than expected: lines were cut off or added", path);
+		return err_set(
+			err, ERR_DIFFERS,
+			"%s: the last line is another one than expected: lines were cut off or added",
+			path);
 	CLEAN_JSON struct json_doc *doc = json_doc_new();
 	struct json *object = json_new(doc, JSON_OBJECT);
 	json_set_integer(doc, object, "lines", (long long)facts.count);
@@ -104,17 +112,21 @@ int do_audit_verify(struct session *session, const struct command *command, cons
 
 /* ---- export ---- */
 
-struct export {
+struct export
+{
 	const struct session *session;
 	struct filter filter;
 };
 
-static int export_line(void *context, const char *text, size_t len, const struct json *value, struct err *err)
+static int export_line(void *context, const char *text, size_t len, const struct json *value,
+		       struct err *err)
 {
 	const struct export *export = context;
 	const struct filter *filter = &export->filter;
-	bool good = fits(filter->profile, json_get_string(value, "profile")) && fits(filter->command, json_get_string(value, "command")) &&
-		    fits(filter->entitlement, json_get_string(value, "target")) && fits(filter->outcome, json_get_string(value, "outcome")) &&
+	bool good = fits(filter->profile, json_get_string(value, "profile")) &&
+		    fits(filter->command, json_get_string(value, "command")) &&
+		    fits(filter->entitlement, json_get_string(value, "target")) &&
+		    fits(filter->outcome, json_get_string(value, "outcome")) &&
 		    fits_time(filter, json_get_string(value, "at"));
 	if (!good)
 		return 0;
@@ -122,7 +134,8 @@ static int export_line(void *context, const char *text, size_t len, const struct
 	return output_text(export->session, line, len + 1, err);
 }
 
-int do_audit_export(struct session *session, const struct command *command, const struct values *values, struct err *err)
+int do_audit_export(struct session *session, const struct command *command,
+		    const struct values *values, struct err *err)
 {
 	(void)command;
 	CLEAN_FREE char *path = audit_path();

@@ -5,8 +5,11 @@
 
 #include "engine/session.h"
 
-int do_audit_show(struct session *session, const struct command *command, const struct values *values, struct err *err);
-int do_audit_verify(struct session *session, const struct command *command, const struct values *values, struct err *err);
-int do_audit_export(struct session *session, const struct command *command, const struct values *values, struct err *err);
+int do_audit_show(struct session *session, const struct command *command,
+		  const struct values *values, struct err *err);
+int do_audit_verify(struct session *session, const struct command *command,
+		    const struct values *values, struct err *err);
+int do_audit_export(struct session *session, const struct command *command,
+		    const struct values *values, struct err *err);
 
 #endif

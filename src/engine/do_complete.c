@@ -10,11 +10,14 @@
 /* The scripts of completions/, embedded when the program is built. */
 extern const char completion_bash[], completion_zsh[], completion_fish[];
 
-int do_completion(struct session *session, const struct command *command, const struct values *values, struct err *err)
+int do_completion(struct session *session, const struct command *command,
+		  const struct values *values, struct err *err)
 {
 	(void)command;
 	const char *shell = values_get(values, "shell");
-	const char *script = strcmp(shell, "bash") == 0 ? completion_bash : strcmp(shell, "zsh") == 0 ? completion_zsh : completion_fish;
+	const char *script = strcmp(shell, "bash") == 0	 ? completion_bash
+			     : strcmp(shell, "zsh") == 0 ? completion_zsh
+							 : completion_fish;
 	return output_text(session, script, strlen(script), err);
 }
 
@@ -26,20 +29,25 @@ static void add_candidate(void *context, const char *word, const char *help)
 	buf_add_char(context, '\n');
 }
 
-/* The session that the typed words ask for, as far as it can be had: completion is silent about faults. */
+/* The session that the typed words ask for, as far as it can be had: completion is silent about
+ * faults. */
 static void settle_typed(struct session *session, const struct words *words, struct session *typed)
 {
 	CLEANUP(words_done) struct words rest = { 0 };
 	CLEAN_ERR struct err ignored = { 0 };
-	*typed = (struct session){ .actions = session->actions, .stop = session->stop, .last_signal = session->last_signal };
-	(void)parse_globals(words, global_options, global_option_count, &typed->globals, &rest, &ignored);
+	*typed = (struct session){ .actions = session->actions,
+				   .stop = session->stop,
+				   .last_signal = session->last_signal };
+	(void)parse_globals(words, global_options, global_option_count, &typed->globals, &rest,
+			    &ignored);
 	if (session_settle(typed, &ignored) == 0)
 		return;
 	values_done(&typed->globals);
 	(void)session_settle(typed, &ignored);
 }
 
-int do_complete(struct session *session, const struct command *command, const struct values *values, struct err *err)
+int do_complete(struct session *session, const struct command *command, const struct values *values,
+		struct err *err)
 {
 	(void)command;
 	CLEANUP(words_done) struct words words = { 0 }, before = { 0 };

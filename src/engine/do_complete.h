@@ -5,7 +5,9 @@
 
 #include "engine/session.h"
 
-int do_completion(struct session *session, const struct command *command, const struct values *values, struct err *err);
-int do_complete(struct session *session, const struct command *command, const struct values *values, struct err *err);
+int do_completion(struct session *session, const struct command *command,
+		  const struct values *values, struct err *err);
+int do_complete(struct session *session, const struct command *command, const struct values *values,
+		struct err *err);
 
 #endif

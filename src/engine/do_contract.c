@@ -8,7 +8,8 @@
 #include "engine/output.h"
 #include "engine/terminal.h"
 
-static int print_problems(const struct session *session, const struct contract *contract, struct err *err)
+static int print_problems(const struct session *session, const struct contract *contract,
+			  struct err *err)
 {
 	static const char *const columns[] = { "pointer", "problem" };
 	CLEAN_JSON struct json_doc *doc = json_doc_new();
@@ -20,23 +21,27 @@ static int print_problems(const struct session *session, const struct contract *
 		json_set(doc, object, "fatal", json_new_bool(doc, contract->problems[i].fatal));
 		json_append(list, object);
 	}
-	const struct output output = { .value = list, .rows = "", .columns = columns, .column_count = COUNT(columns) };
+	const struct output output = {
+		.value = list, .rows = "", .columns = columns, .column_count = COUNT(columns)
+	};
 	return list->count ? output_print(session, &output, err) : 0;
 }
 
-static int check_and_print(const struct session *session, struct contract *contract, struct err *err)
+static int check_and_print(const struct session *session, struct contract *contract,
+			   struct err *err)
 {
 	contract_check(contract);
 	if (print_problems(session, contract, err) < 0)
 		return -1;
 	if (!values_flag(&session->globals, "quiet"))
-		terminal_note("%s: %zu operation%s, %zu problem%s", contract->name, contract->command_count,
-			      contract->command_count == 1 ? "" : "s", contract->problem_count,
-			      contract->problem_count == 1 ? "" : "s");
+		terminal_note("%s: %zu operation%s, %zu problem%s", contract->name,
+			      contract->command_count, contract->command_count == 1 ? "" : "s",
+			      contract->problem_count, contract->problem_count == 1 ? "" : "s");
 	return 0;
 }
 
-int do_contract_check(struct session *session, const struct command *command, const struct values *values, struct err *err)
+int do_contract_check(struct session *session, const struct command *command,
+		      const struct values *values, struct err *err)
 {
 	(void)command;
 	const char *file = values_get(values, "file");
@@ -65,15 +70,19 @@ static int show_all(const struct session *session, struct err *err)
 		json_set_string(doc, object, "method", command->method);
 		json_set_string(doc, object, "path", command->path);
 		json_set_string(doc, object, "evidence", kind);
-		json_set_string(doc, object, "source", evidence + strlen(kind) + strspn(evidence + strlen(kind), ": "));
+		json_set_string(doc, object, "source",
+				evidence + strlen(kind) + strspn(evidence + strlen(kind), ": "));
 		json_set_string(doc, object, "operationId", command->operation_id);
 		json_append(list, object);
 	}
-	const struct output output = { .value = list, .rows = "", .columns = columns, .column_count = COUNT(columns) };
+	const struct output output = {
+		.value = list, .rows = "", .columns = columns, .column_count = COUNT(columns)
+	};
 	return output_print(session, &output, err);
 }
 
-static void add_field(struct json_doc *doc, struct json *list, const char *field, const char *option, const char *evidence)
+static void add_field(struct json_doc *doc, struct json *list, const char *field,
+		      const char *option, const char *evidence)
 {
 	struct json *object = json_new(doc, JSON_OBJECT);
 	json_set_string(doc, object, "field", field);
@@ -91,15 +100,20 @@ static int show_one(const struct session *session, const struct command *command
 	add_field(doc, list, call, NULL, command->evidence);
 	for (size_t i = 0; i < command->arg_count; i++) {
 		const struct arg *arg = &command->args[i];
-		CLEAN_FREE char *option = arg->flags & ARG_POSITIONAL ? mem_dup(arg_meta(arg)) : buf_format("--%s", arg->name);
+		CLEAN_FREE char *option = arg->flags & ARG_POSITIONAL
+						  ? mem_dup(arg_meta(arg))
+						  : buf_format("--%s", arg->name);
 		if (arg->place != ARG_CLIENT)
 			add_field(doc, list, arg->wire, option, arg->evidence);
 	}
-	const struct output output = { .value = list, .rows = "", .columns = columns, .column_count = COUNT(columns) };
+	const struct output output = {
+		.value = list, .rows = "", .columns = columns, .column_count = COUNT(columns)
+	};
 	return output_print(session, &output, err);
 }
 
-int do_contract_show(struct session *session, const struct command *command, const struct values *values, struct err *err)
+int do_contract_show(struct session *session, const struct command *command,
+		     const struct values *values, struct err *err)
 {
 	(void)command;
 	CLEAN_BUF struct buf name = { 0 };
@@ -115,7 +129,8 @@ int do_contract_show(struct session *session, const struct command *command, con
 	return show_one(session, named, err);
 }
 
-int do_contract_export(struct session *session, const struct command *command, const struct values *values, struct err *err)
+int do_contract_export(struct session *session, const struct command *command,
+		       const struct values *values, struct err *err)
 {
 	(void)command, (void)values;
 	CLEAN_BUF struct buf out = { 0 };

@@ -5,8 +5,11 @@
 
 #include "engine/session.h"
 
-int do_contract_check(struct session *session, const struct command *command, const struct values *values, struct err *err);
-int do_contract_show(struct session *session, const struct command *command, const struct values *values, struct err *err);
-int do_contract_export(struct session *session, const struct command *command, const struct values *values, struct err *err);
+int do_contract_check(struct session *session, const struct command *command,
+		      const struct values *values, struct err *err);
+int do_contract_show(struct session *session, const struct command *command,
+		     const struct values *values, struct err *err);
+int do_contract_export(struct session *session, const struct command *command,
+		       const struct values *values, struct err *err);
 
 #endif

@@ -17,22 +17,29 @@
 
 enum { MOST_SKEW_MS = 30000, SOON_DAYS = 21 };
 
-int do_whoami(struct session *session, const struct command *command, const struct values *values, struct err *err)
+int do_whoami(struct session *session, const struct command *command, const struct values *values,
+	      struct err *err)
 {
 	(void)command, (void)values;
 	if (profile_require(session, err) < 0)
 		return -1;
 	CLEAN_JSON struct json_doc *doc = json_doc_new();
 	struct json *object = json_new(doc, JSON_OBJECT);
-	const char *user = setting_text(&session->settings, SETTING_USERNAME), *variable = getenv("BANGOCTL_USERNAME");
+	const char *user = setting_text(&session->settings, SETTING_USERNAME),
+		   *variable = getenv("BANGOCTL_USERNAME");
 	CLEAN_FREE char *origin = credential_origin(session);
 	json_set_string(doc, object, "profile", session->profile);
-	json_set_string(doc, object, "environment", setting_text(&session->settings, SETTING_ENVIRONMENT));
-	json_set_string(doc, object, "base_url", setting_text(&session->settings, SETTING_BASE_URL));
-	json_set_string(doc, object, "username", variable && *variable && !(user && session->profile_explicit) ? variable : user);
+	json_set_string(doc, object, "environment",
+			setting_text(&session->settings, SETTING_ENVIRONMENT));
+	json_set_string(doc, object, "base_url",
+			setting_text(&session->settings, SETTING_BASE_URL));
+	json_set_string(doc, object, "username",
+			variable && *variable && !(user && session->profile_explicit) ? variable
+										      : user);
 	json_set_string(doc, object, "password", origin);
 	json_set_string(doc, object, "contract", session->contract.name);
-	json_set_string(doc, object, "config", session->config.present ? session->config.path : NULL);
+	json_set_string(doc, object, "config",
+			session->config.present ? session->config.path : NULL);
 	const struct output output = { .value = object };
 	return output_print(session, &output, err);
 }
@@ -44,10 +51,11 @@ struct examination {
 	struct json_doc *doc;
 	struct json *rows;
 	enum err_kind first; /* the kind of the first failure */
-	bool stop; /* later steps cannot be done */
+	bool stop;	     /* later steps cannot be done */
 };
 
-static void note(struct examination *examination, const char *step, const char *verdict, const char *detail, const char *remedy)
+static void note(struct examination *examination, const char *step, const char *verdict,
+		 const char *detail, const char *remedy)
 {
 	struct json *row = json_new(examination->doc, JSON_OBJECT);
 	json_set_string(examination->doc, row, "step", step);
@@ -67,13 +75,16 @@ static void fail(struct examination *examination, const char *step, const struct
 
 static void check_config(const struct session *session, struct examination *examination)
 {
-	const struct json *profile = session->profile ? config_profile(&session->config, session->profile) : NULL;
+	const struct json *profile =
+		session->profile ? config_profile(&session->config, session->profile) : NULL;
 	CLEAN_ERR struct err err = { 0 };
 	if (!session->config.present) {
-		note(examination, "config", "none", session->config.path, session_is_sandbox(session) ? NULL : "bangoctl config init");
+		note(examination, "config", "none", session->config.path,
+		     session_is_sandbox(session) ? NULL : "bangoctl config init");
 		return;
 	}
-	CLEAN_FREE char *detail = buf_format("%s, mode %04o", session->config.path, (unsigned)session->config.facts.st_mode & 07777U);
+	CLEAN_FREE char *detail = buf_format("%s, mode %04o", session->config.path,
+					     (unsigned)session->config.facts.st_mode & 07777U);
 	if (profile && credential_check_file(session, profile, &err) < 0)
 		fail(examination, "config", &err);
 	else
@@ -86,9 +97,11 @@ static void check_state(struct examination *examination)
 	CLEAN_ERR struct err err = { 0 };
 	struct stat facts;
 	if (file_make_folder(folder, &err) < 0 || stat(folder, &facts) < 0) {
-		note(examination, "state folder", "failed", err.message ? err.message : strerror(errno), "set BANGOCTL_STATE_DIR");
+		note(examination, "state folder", "failed",
+		     err.message ? err.message : strerror(errno), "set BANGOCTL_STATE_DIR");
 	} else if (facts.st_uid != geteuid() || access(folder, W_OK) < 0) {
-		note(examination, "state folder", "failed", folder, "it is not yours to write: a live profile changes nothing without its audit log");
+		note(examination, "state folder", "failed", folder,
+		     "it is not yours to write: a live profile changes nothing without its audit log");
 	} else if (facts.st_mode & 077) {
 		CLEAN_FREE char *remedy = buf_format("chmod 700 %s", folder);
 		note(examination, "state folder", "warning", "others can look into it", remedy);
@@ -105,14 +118,18 @@ static void check_audit(struct examination *examination)
 		return;
 	bool good = S_ISREG(facts.st_mode) && facts.st_uid == geteuid() && access(path, W_OK) == 0;
 	note(examination, "audit log", good ? "good" : "failed", path,
-	     good ? NULL : "it is no file of yours to write: move it away, since a live profile changes nothing without it");
+	     good ? NULL
+		  : "it is no file of yours to write: move it away, since a live profile changes nothing without it");
 }
 
 static void check_dns(struct examination *examination, const struct http_url *url)
 {
 	struct addrinfo *found = NULL;
 	CLEAN_FREE char *bare = mem_dup(url->host[0] == '[' ? "::1" : url->host);
-	int code = examination->stop ? 0 : getaddrinfo(bare, NULL, &(struct addrinfo){ .ai_socktype = SOCK_STREAM }, &found);
+	int code = examination->stop
+			   ? 0
+			   : getaddrinfo(bare, NULL,
+					 &(struct addrinfo){ .ai_socktype = SOCK_STREAM }, &found);
 	if (examination->stop)
 		return;
 	if (code == 0) {
@@ -133,7 +150,9 @@ static void check_certificate(struct examination *examination, const struct http
 	long long days = (reply->certificate_ends - clock_now()) / 86400000;
 	CLEAN_FREE char *detail = buf_format("trusted, ends in %lld days", days);
 	note(examination, "certificate", days < SOON_DAYS ? "warning" : "good", detail,
-	     days < SOON_DAYS ? "Bango renews it each year: make sure that this machine trusts the new one" : NULL);
+	     days < SOON_DAYS
+		     ? "Bango renews it each year: make sure that this machine trusts the new one"
+		     : NULL);
 }
 
 static void check_clock(struct examination *examination, const struct http_reply *reply)
@@ -143,21 +162,25 @@ static void check_clock(struct examination *examination, const struct http_reply
 	long long skew = reply->date - clock_now();
 	CLEAN_FREE char *detail = buf_format("%.0f s from the server's", (double)skew / 1000);
 	bool far = skew > MOST_SKEW_MS || skew < -MOST_SKEW_MS;
-	note(examination, "clock", far ? "warning" : "good", far ? detail : "agrees with the server's", far ? "set this machine's clock" : NULL);
+	note(examination, "clock", far ? "warning" : "good",
+	     far ? detail : "agrees with the server's", far ? "set this machine's clock" : NULL);
 }
 
-static void note_connection(struct examination *examination, const struct http_url *url, const struct http_reply *reply)
+static void note_connection(struct examination *examination, const struct http_url *url,
+			    const struct http_reply *reply)
 {
 	if (!reply->sent)
 		return;
-	CLEAN_FREE char *detail = buf_format("%s in %.0f ms", url->authority, reply->timing.connected * 1000);
+	CLEAN_FREE char *detail =
+		buf_format("%s in %.0f ms", url->authority, reply->timing.connected * 1000);
 	note(examination, "connection", "good", detail, NULL);
 	check_certificate(examination, reply);
 	check_clock(examination, reply);
 }
 
 /* One echo tells of connection, TLS, clock and credentials at once. */
-static void check_call(struct session *session, struct examination *examination, const struct http_url *url)
+static void check_call(struct session *session, struct examination *examination,
+		       const struct http_url *url)
 {
 	const struct command *echo = command_find(&session->table, "echo");
 	CLEAN_ERR struct err err = { 0 };
@@ -170,7 +193,8 @@ static void check_call(struct session *session, struct examination *examination,
 		note(examination, "credentials", "not tried", "the contract has no echo", NULL);
 		return;
 	}
-	if (credential_load(session, &err) < 0 || request_build(session, echo, &none, &request, &err) < 0) {
+	if (credential_load(session, &err) < 0 ||
+	    request_build(session, echo, &none, &request, &err) < 0) {
 		fail(examination, "credentials", &err);
 		return;
 	}
@@ -179,10 +203,12 @@ static void check_call(struct session *session, struct examination *examination,
 	if (result < 0)
 		fail(examination, answer.reply.sent ? "credentials" : "connection", &err);
 	else
-		note(examination, "credentials", "good", session->username ? session->username : "accepted", NULL);
+		note(examination, "credentials", "good",
+		     session->username ? session->username : "accepted", NULL);
 }
 
-int do_doctor(struct session *session, const struct command *command, const struct values *values, struct err *err)
+int do_doctor(struct session *session, const struct command *command, const struct values *values,
+	      struct err *err)
 {
 	(void)command, (void)values;
 	static const char *const columns[] = { "step", "verdict", "detail", "remedy" };
@@ -201,8 +227,14 @@ int do_doctor(struct session *session, const struct command *command, const stru
 		check_dns(&examination, &url);
 		check_call(session, &examination, &url);
 	}
-	const struct output output = { .value = examination.rows, .rows = "", .columns = columns, .column_count = COUNT(columns) };
+	const struct output output = { .value = examination.rows,
+				       .rows = "",
+				       .columns = columns,
+				       .column_count = COUNT(columns) };
 	if (output_print(session, &output, err) < 0)
 		return -1;
-	return examination.first == ERR_OK ? 0 : err_set(err, examination.first, "not everything is well: see the steps that failed");
+	return examination.first == ERR_OK
+		       ? 0
+		       : err_set(err, examination.first,
+				 "not everything is well: see the steps that failed");
 }

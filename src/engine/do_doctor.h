@@ -5,9 +5,11 @@
 
 #include "engine/session.h"
 
-int do_whoami(struct session *session, const struct command *command, const struct values *values, struct err *err);
+int do_whoami(struct session *session, const struct command *command, const struct values *values,
+	      struct err *err);
 
 /* Each step a verdict; ends with the kind of the first step that failed. */
-int do_doctor(struct session *session, const struct command *command, const struct values *values, struct err *err);
+int do_doctor(struct session *session, const struct command *command, const struct values *values,
+	      struct err *err);
 
 #endif

@@ -53,27 +53,40 @@ static void own_groups(struct buf *out)
 static void add_files(struct buf *out)
 {
 	section(out, "FILES");
-	help_entry(out, &style, "~/.config/bangoctl/bangoctl.conf, /etc/bangoctl/bangoctl.conf", "the config file, see bangoctl.conf(5)", 0);
-	help_entry(out, &style, "~/.local/state/bangoctl/sandbox/", "the entitlements of the sandbox", 0);
-	help_entry(out, &style, "~/.local/state/bangoctl/audit.ndjson", "the audit log: two lines for each change, chained by hashes", 0);
-	help_entry(out, &style, "~/.local/state/bangoctl/history", "the lines typed in the shell, 10 000 at most; a line that begins with a "
-								     "blank is left out", 0);
+	help_entry(out, &style, "~/.config/bangoctl/bangoctl.conf, /etc/bangoctl/bangoctl.conf",
+		   "the config file, see bangoctl.conf(5)", 0);
+	help_entry(out, &style, "~/.local/state/bangoctl/sandbox/",
+		   "the entitlements of the sandbox", 0);
+	help_entry(out, &style, "~/.local/state/bangoctl/audit.ndjson",
+		   "the audit log: two lines for each change, chained by hashes", 0);
+	help_entry(out, &style, "~/.local/state/bangoctl/history",
+		   "the lines typed in the shell, 10 000 at most; a line that begins with a "
+		   "blank is left out",
+		   0);
 }
 
 static void page_one(const struct session *session, struct buf *out)
 {
-	buf_add_format(out, ".TH BANGOCTL 1 \"%s\" \"bangoctl " BANGOCTL_VERSION "\" \"User Commands\"\n", date);
+	buf_add_format(
+		out, ".TH BANGOCTL 1 \"%s\" \"bangoctl " BANGOCTL_VERSION "\" \"User Commands\"\n",
+		date);
 	section(out, "NAME");
 	buf_add_str(out, "bangoctl \\- drive the Bango Merchant Server API\n");
 	section(out, "SYNOPSIS");
-	buf_add_str(out, ".nf\n\\fBbangoctl\\fR [\\fIOPTION\\fR...] \\fICOMMAND\\fR... [\\fIARGUMENT\\fR...]\n"
-			 "\\fBbangoctl\\fR [\\fIOPTION\\fR...]\n"
-			 "\\fBbangoctl\\fR [\\fIOPTION\\fR...] \\fBrun\\fR \\fIFILE\\fR\n.fi\n");
+	buf_add_str(
+		out,
+		".nf\n\\fBbangoctl\\fR [\\fIOPTION\\fR...] \\fICOMMAND\\fR... [\\fIARGUMENT\\fR...]\n"
+		"\\fBbangoctl\\fR [\\fIOPTION\\fR...]\n"
+		"\\fBbangoctl\\fR [\\fIOPTION\\fR...] \\fBrun\\fR \\fIFILE\\fR\n.fi\n");
 	section(out, "DESCRIPTION");
-	help_paragraph(out, &style, "A merchant sells through resellers on Bango's platform; each sale is an entitlement. bangoctl looks "
-				    "entitlements up and tells Bango what happens to them: each call of the Server API is a command. Without a "
-				    "command, at a terminal, it is an interactive shell with the same commands; \"run\" takes them from a file.");
-	help_paragraph(out, &style, "\"bangoctl -p sandbox entitlement find\" tries it out: profile sandbox is a simulator inside the program.");
+	help_paragraph(
+		out, &style,
+		"A merchant sells through resellers on Bango's platform; each sale is an entitlement. bangoctl looks "
+		"entitlements up and tells Bango what happens to them: each call of the Server API is a command. Without a "
+		"command, at a terminal, it is an interactive shell with the same commands; \"run\" takes them from a file.");
+	help_paragraph(
+		out, &style,
+		"\"bangoctl -p sandbox entitlement find\" tries it out: profile sandbox is a simulator inside the program.");
 	topic(out, "CONTRACT AND EVIDENCE", "contract");
 	section(out, "CALLS");
 	help_paragraph(out, &style, "These are the calls of the built-in contract.");
@@ -94,7 +107,10 @@ static void page_one(const struct session *session, struct buf *out)
 static void page_five(struct buf *out)
 {
 	CLEAN_BUF struct buf example = { 0 };
-	buf_add_format(out, ".TH BANGOCTL.CONF 5 \"%s\" \"bangoctl " BANGOCTL_VERSION "\" \"File Formats\"\n", date);
+	buf_add_format(out,
+		       ".TH BANGOCTL.CONF 5 \"%s\" \"bangoctl " BANGOCTL_VERSION
+		       "\" \"File Formats\"\n",
+		       date);
 	section(out, "NAME");
 	buf_add_str(out, "bangoctl.conf \\- config file of bangoctl\n");
 	topic(out, "DESCRIPTION", "config");
@@ -106,7 +122,8 @@ static void page_five(struct buf *out)
 	buf_add_str(out, "\\fBbangoctl\\fR(1)\n");
 }
 
-int do_manual(struct session *session, const struct command *command, const struct values *values, struct err *err)
+int do_manual(struct session *session, const struct command *command, const struct values *values,
+	      struct err *err)
 {
 	(void)command;
 	CLEAN_BUF struct buf out = { 0 };

@@ -12,30 +12,35 @@
 
 enum { MAX_SEED_FILE = 256 * 1024 * 1024, POLL_MS = 1000 };
 
-int do_sandbox_serve(struct session *session, const struct command *command, const struct values *values, struct err *err)
+int do_sandbox_serve(struct session *session, const struct command *command,
+		     const struct values *values, struct err *err)
 {
 	(void)command;
 	const char *port = values_get(values, "port");
-	if (sandboxed_start(session, port ? (int)strtol(port, NULL, 10) : 0, values_flag(&session->globals, "verbose"), err) < 0)
+	if (sandboxed_start(session, port ? (int)strtol(port, NULL, 10) : 0,
+			    values_flag(&session->globals, "verbose"), err) < 0)
 		return -1;
 	CLEAN_FREE char *line = buf_format("http://127.0.0.1:%d\n", sandbox_port(session->sandbox));
 	if (output_text(session, line, strlen(line), err) < 0)
 		return -1;
 	if (!values_flag(&session->globals, "quiet"))
-		terminal_note("serving until interrupted; credentials are " SANDBOX_USER " and " SANDBOX_PASSWORD);
+		terminal_note("serving until interrupted; credentials are " SANDBOX_USER
+			      " and " SANDBOX_PASSWORD);
 	while (clock_sleep(POLL_MS, session->stop) == 0)
 		continue;
 	return 0;
 }
 
-int do_sandbox_reset(struct session *session, const struct command *command, const struct values *values, struct err *err)
+int do_sandbox_reset(struct session *session, const struct command *command,
+		     const struct values *values, struct err *err)
 {
 	(void)command, (void)values;
 	CLEAN_FREE char *folder = session_sandbox_folder();
 	return sandbox_reset(folder, sandboxed_seed(session), err);
 }
 
-int do_sandbox_seed(struct session *session, const struct command *command, const struct values *values, struct err *err)
+int do_sandbox_seed(struct session *session, const struct command *command,
+		    const struct values *values, struct err *err)
 {
 	(void)command;
 	CLEAN_FREE char *folder = session_sandbox_folder();
@@ -50,7 +55,8 @@ int do_sandbox_seed(struct session *session, const struct command *command, cons
 	return sandbox_load(folder, records, sandboxed_seed(session), err);
 }
 
-int do_sandbox_status(struct session *session, const struct command *command, const struct values *values, struct err *err)
+int do_sandbox_status(struct session *session, const struct command *command,
+		      const struct values *values, struct err *err)
 {
 	(void)command, (void)values;
 	CLEAN_FREE char *folder = session_sandbox_folder();

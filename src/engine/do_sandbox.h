@@ -5,9 +5,13 @@
 
 #include "engine/session.h"
 
-int do_sandbox_serve(struct session *session, const struct command *command, const struct values *values, struct err *err);
-int do_sandbox_reset(struct session *session, const struct command *command, const struct values *values, struct err *err);
-int do_sandbox_seed(struct session *session, const struct command *command, const struct values *values, struct err *err);
-int do_sandbox_status(struct session *session, const struct command *command, const struct values *values, struct err *err);
+int do_sandbox_serve(struct session *session, const struct command *command,
+		     const struct values *values, struct err *err);
+int do_sandbox_reset(struct session *session, const struct command *command,
+		     const struct values *values, struct err *err);
+int do_sandbox_seed(struct session *session, const struct command *command,
+		    const struct values *values, struct err *err);
+int do_sandbox_status(struct session *session, const struct command *command,
+		      const struct values *values, struct err *err);
 
 #endif

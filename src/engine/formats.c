@@ -38,7 +38,8 @@ static bool column_is_numeric(const struct rows *rows, const char *column)
 {
 	bool any = false;
 	for (size_t r = 0; r < rows->count; r++) {
-		const struct json *value = *column ? json_path(rows->items[r], column) : rows->items[r];
+		const struct json *value =
+			*column ? json_path(rows->items[r], column) : rows->items[r];
 		if (value && value->type != JSON_NULL && value->type != JSON_NUMBER)
 			return false;
 		any = any || json_is(value, JSON_NUMBER);
@@ -81,7 +82,8 @@ static void cells_done(struct cells *cells)
 void format_table(struct buf *out, const struct rows *rows, const struct format_style *style)
 {
 	size_t columns = width_of(rows);
-	CLEANUP(cells_done) struct cells cells = {
+	CLEANUP(cells_done)
+	struct cells cells = {
 		.texts = mem_new((rows->count + 1) * columns, sizeof(char *)),
 		.headers = mem_new(columns, sizeof(char *)),
 		.right = mem_new(columns, sizeof(bool)),
@@ -90,7 +92,8 @@ void format_table(struct buf *out, const struct rows *rows, const struct format_
 		for (size_t c = 0; c < columns; c++)
 			cells.texts[cells.count++] = safe_cell(rows->items[r], column_of(rows, c));
 	for (size_t c = 0; c < columns; c++) {
-		cells.headers[c] = cells.texts[cells.count++] = safe_text(column_of(rows, c), strlen(column_of(rows, c)));
+		cells.headers[c] = cells.texts[cells.count++] =
+			safe_text(column_of(rows, c), strlen(column_of(rows, c)));
 		cells.right[c] = column_is_numeric(rows, column_of(rows, c));
 	}
 	const struct grid grid = {
@@ -107,9 +110,11 @@ void format_table(struct buf *out, const struct rows *rows, const struct format_
 }
 
 /* One row as a grid of names and values. */
-static void expand_row(struct buf *out, const struct rows *rows, const struct json *row, const struct format_style *style)
+static void expand_row(struct buf *out, const struct rows *rows, const struct json *row,
+		       const struct format_style *style)
 {
-	CLEANUP(cells_done) struct cells cells = { .texts = mem_new(rows->column_count * 2 + 1, sizeof(char *)) };
+	CLEANUP(cells_done)
+	struct cells cells = { .texts = mem_new(rows->column_count * 2 + 1, sizeof(char *)) };
 	for (size_t c = 0; c < rows->column_count; c++) {
 		cells.texts[cells.count++] = safe_text(rows->columns[c], strlen(rows->columns[c]));
 		cells.texts[cells.count++] = safe_cell(row, rows->columns[c]);
@@ -130,7 +135,9 @@ void format_expanded(struct buf *out, const struct rows *rows, const struct form
 {
 	for (size_t r = 0; r < rows->count; r++) {
 		if (rows->count > 1 && style->headers)
-			buf_add_format(out, style->color ? "\033[1m-- %zu --\033[0m\n" : "-- %zu --\n", r + 1);
+			buf_add_format(out,
+				       style->color ? "\033[1m-- %zu --\033[0m\n" : "-- %zu --\n",
+				       r + 1);
 		if (rows->column_count) {
 			expand_row(out, rows, rows->items[r], style);
 			continue;
@@ -153,8 +160,9 @@ static void add_tsv_field(struct buf *out, const char *text, size_t len)
 	}
 }
 
-static void separated(struct buf *out, const struct rows *rows, const struct format_style *style, const char *separator,
-		      const char *end, void (*add)(struct buf *, const char *, size_t))
+static void separated(struct buf *out, const struct rows *rows, const struct format_style *style,
+		      const char *separator, const char *end,
+		      void (*add)(struct buf *, const char *, size_t))
 {
 	size_t columns = width_of(rows);
 	CLEAN_BUF struct buf cell = { 0 }, plain = { 0 };
@@ -189,7 +197,8 @@ void format_tsv(struct buf *out, const struct rows *rows, const struct format_st
 /* ---- JSON ---- */
 
 /* The row, or an object of the columns that were asked for. */
-static const struct json *selected(struct json_doc *doc, const struct rows *rows, const struct json *row)
+static const struct json *selected(struct json_doc *doc, const struct rows *rows,
+				   const struct json *row)
 {
 	if (!rows->column_count || row->type != JSON_OBJECT)
 		return row;
@@ -221,7 +230,8 @@ void format_ndjson(struct buf *out, const struct rows *rows)
 	}
 }
 
-void format_field(struct buf *out, const struct rows *rows, const char *field, const struct format_style *style)
+void format_field(struct buf *out, const struct rows *rows, const char *field,
+		  const struct format_style *style)
 {
 	CLEAN_BUF struct buf cell = { 0 };
 	for (size_t r = 0; r < rows->count; r++) {

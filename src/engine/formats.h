@@ -22,7 +22,8 @@ void format_json(struct buf *out, const struct rows *rows, const struct format_s
 void format_ndjson(struct buf *out, const struct rows *rows);
 
 /* The bare values of one column, a line each. */
-void format_field(struct buf *out, const struct rows *rows, const char *field, const struct format_style *style);
+void format_field(struct buf *out, const struct rows *rows, const char *field,
+		  const struct format_style *style);
 
 /* How many columns of the terminal the widest row of the table takes. */
 size_t format_table_width(const struct rows *rows);

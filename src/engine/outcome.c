@@ -8,10 +8,10 @@
 
 /*
  * The responseCodes of https://developer.bango.com/resale/api-ref/entitlement/reactivate/post and
- * https://developer.bango.info/faqs-termination; the numbers stand for codes as one reseller's platform
- * shows them. The list is not complete: some requests are refused on some routes with a code whose name is not
- * published (https://developer.bango.info/help/). So a code that is not here is a refusal of a read, and of a change
- * within 2xx it leaves doubt.
+ * https://developer.bango.info/faqs-termination; the numbers stand for codes as one reseller's
+ * platform shows them. The list is not complete: some requests are refused on some routes with a
+ * code whose name is not published (https://developer.bango.info/help/). So a code that is not here
+ * is a refusal of a read, and of a change within 2xx it leaves doubt.
  */
 static const struct {
 	const char *code;
@@ -56,7 +56,9 @@ static enum err_kind kind_of_status(long status, const char *code, enum effect e
 	enum err_kind doubt = effect == EFFECT_CHANGE ? ERR_UNKNOWN : ERR_SERVER;
 	enum err_kind kind;
 	if (status >= 200 && status < 300) {
-		kind = code ? kind_of_code(code, effect == EFFECT_CHANGE ? ERR_UNKNOWN : ERR_REJECTED) : ERR_OK;
+		kind = code ? kind_of_code(code,
+					   effect == EFFECT_CHANGE ? ERR_UNKNOWN : ERR_REJECTED)
+			    : ERR_OK;
 		return kind == ERR_SERVER ? doubt : kind;
 	}
 	if (status < 400 || status >= 500 || status == 408)
@@ -78,7 +80,8 @@ static bool expects_body(const struct http_reply *reply)
 }
 
 /* Reads the body; a text in `why` says that it is unusable. */
-static void read_body(const struct http_reply *reply, enum effect effect, struct json_doc *doc, struct outcome *outcome, struct buf *why)
+static void read_body(const struct http_reply *reply, enum effect effect, struct json_doc *doc,
+		      struct outcome *outcome, struct buf *why)
 {
 	CLEAN_ERR struct err fault = { 0 };
 	struct json *body = NULL;
@@ -98,7 +101,8 @@ static void read_body(const struct http_reply *reply, enum effect effect, struct
 	const struct json *code = json_get(body, "responseCode");
 	const char *text = json_is(code, JSON_NUMBER) ? code->text : json_string(code);
 	if (json_is_scalar(body) || (effect == EFFECT_CHANGE && body->type != JSON_OBJECT)) {
-		buf_add_format(why, "the reply is no %s", effect == EFFECT_CHANGE ? "object" : "object or array");
+		buf_add_format(why, "the reply is no %s",
+			       effect == EFFECT_CHANGE ? "object" : "object or array");
 		return;
 	}
 	if (code && !text && code->type != JSON_NULL) {
@@ -113,13 +117,16 @@ static void read_body(const struct http_reply *reply, enum effect effect, struct
 static int add_hint(enum err_kind kind, struct err *err)
 {
 	if (kind == ERR_AUTH)
-		return err_hint(err, "check the credentials of the profile, and that this machine's IP address is on Bango's allow-list");
+		return err_hint(
+			err,
+			"check the credentials of the profile, and that this machine's IP address is on Bango's allow-list");
 	if (kind == ERR_RATE_LIMITED)
 		return err_hint(err, "wait a little, or set rate in the profile");
 	return -1;
 }
 
-static int explain(const struct http_reply *reply, const struct outcome *outcome, const char *why, struct err *err)
+static int explain(const struct http_reply *reply, const struct outcome *outcome, const char *why,
+		   struct err *err)
 {
 	CLEAN_BUF struct buf text = { 0 };
 	buf_add_format(&text, "HTTP %ld", reply->status);
@@ -146,8 +153,8 @@ static int explain(const struct http_reply *reply, const struct outcome *outcome
 	return -1;
 }
 
-int outcome_judge(const struct http_reply *reply, enum effect effect, struct json_doc *doc, struct outcome *outcome,
-		  struct err *err)
+int outcome_judge(const struct http_reply *reply, enum effect effect, struct json_doc *doc,
+		  struct outcome *outcome, struct err *err)
 {
 	CLEAN_BUF struct buf why = { 0 };
 	*outcome = (struct outcome){ 0 };

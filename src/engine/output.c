@@ -13,12 +13,15 @@
 
 int output_text(const struct session *session, const char *text, size_t len, struct err *err)
 {
-	if (!len || (session->in_shell && !session->at && pager_show(text, len)) || file_write_all(STDOUT_FILENO, text, len) == 0)
+	if (!len || (session->in_shell && !session->at && pager_show(text, len)) ||
+	    file_write_all(STDOUT_FILENO, text, len) == 0)
 		return 0;
 	if (errno == EPIPE && !session->applied)
 		return 0;
 	if (session->applied)
-		return err_set(err, ERR_OUTPUT_LOST, "the change was applied, but its result cannot be written: %s", strerror(errno));
+		return err_set(err, ERR_OUTPUT_LOST,
+			       "the change was applied, but its result cannot be written: %s",
+			       strerror(errno));
 	return err_set(err, ERR_INTERNAL, "cannot write the result: %s", strerror(errno));
 }
 
@@ -27,10 +30,12 @@ static bool is(const char *format, const char *name)
 	return strcmp(format, name) == 0;
 }
 
-static void choose_columns(const struct session *session, const struct output *output, const char *format, struct rows *rows)
+static void choose_columns(const struct session *session, const struct output *output,
+			   const char *format, struct rows *rows)
 {
 	const char *asked = values_get(&session->globals, "columns");
-	bool all = is(format, "wide") || is(format, "expanded") || is(format, "csv") || is(format, "tsv");
+	bool all = is(format, "wide") || is(format, "expanded") || is(format, "csv") ||
+		   is(format, "tsv");
 	if (asked) {
 		rows_set_columns(rows, asked);
 		return;
@@ -39,9 +44,11 @@ static void choose_columns(const struct session *session, const struct output *o
 		return;
 	for (size_t i = 0; !all && i < output->column_count; i++)
 		rows_add_column(rows, output->columns[i], strlen(output->columns[i]));
-	/* what programs read has the contract's columns, whatever this reply happens to hold, and then the rest */
+	/* what programs read has the contract's columns, whatever this reply happens to hold, and
+	 * then the rest */
 	bool stable = is(format, "csv") || is(format, "tsv");
-	for (const struct json *item = stable && output->record ? output->record->first : NULL; item; item = item->next)
+	for (const struct json *item = stable && output->record ? output->record->first : NULL;
+	     item; item = item->next)
 		rows_add_column(rows, item->key, item->key_len);
 	if (stable || !rows->column_count)
 		rows_all_columns(rows);
@@ -58,7 +65,8 @@ static void warn_of_strangers(const struct rows *rows, const char *field)
 			terminal_note("warning: no row has a column \"%s\"", rows->columns[i]);
 }
 
-static void format_rows(struct buf *out, const char *format, const struct rows *rows, const struct format_style *style)
+static void format_rows(struct buf *out, const char *format, const struct rows *rows,
+			const struct format_style *style)
 {
 	bool automatic = is(format, "auto");
 	if (is(format, "ndjson"))
@@ -80,7 +88,8 @@ static void add_rows(const struct session *session, const struct output *output,
 		     const struct format_style *style, struct buf *out)
 {
 	const struct values *globals = &session->globals;
-	const char *field = values_get(globals, "field"), *sort = values_get(globals, "sort"), *limit = values_get(globals, "limit");
+	const char *field = values_get(globals, "field"), *sort = values_get(globals, "sort"),
+		   *limit = values_get(globals, "limit");
 	CLEANUP(rows_done) struct rows rows = { 0 };
 	rows_collect(&rows, output->value, output->rows);
 	if (sort)
@@ -112,7 +121,8 @@ static bool selects_rows(const struct session *session)
 }
 
 /* On a terminal, bytes that could steer it are made visible. */
-static int print_raw(const struct session *session, const struct output *output, bool terminal, struct err *err)
+static int print_raw(const struct session *session, const struct output *output, bool terminal,
+		     struct err *err)
 {
 	CLEAN_BUF struct buf out = { 0 };
 	if (!output->raw)

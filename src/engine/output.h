@@ -11,7 +11,8 @@ struct output {
 	const char *rows; /* the member that holds the records, "" for the value itself, or NULL */
 	const char *const *columns; /* the default columns; none: all */
 	size_t column_count;
-	const struct json *record; /* the schema's properties, for the header of an empty result; or NULL */
+	const struct json
+		*record; /* the schema's properties, for the header of an empty result; or NULL */
 	const char *raw; /* the reply's bytes, or NULL: the value as JSON */
 	size_t raw_len;
 };
@@ -19,7 +20,8 @@ struct output {
 /* Writes the result; ERR_INTERNAL, or ERR_OUTPUT_LOST after a change, if it cannot be written. */
 int output_print(const struct session *session, const struct output *output, struct err *err);
 
-/* Writes text to stdout, with the same failures. A reader that went away is no failure of a read. */
+/* Writes text to stdout, with the same failures. A reader that went away is no failure of a read.
+ */
 int output_text(const struct session *session, const char *text, size_t len, struct err *err);
 
 #endif

@@ -60,5 +60,6 @@ bool pager_show(const char *text, size_t len)
 	int status = 0;
 	while (started && waitpid(child, &status, 0) < 0 && errno == EINTR)
 		continue;
-	return started && !(WIFEXITED(status) && (WEXITSTATUS(status) == 126 || WEXITSTATUS(status) == 127));
+	return started &&
+	       !(WIFEXITED(status) && (WEXITSTATUS(status) == 126 || WEXITSTATUS(status) == 127));
 }

@@ -34,8 +34,9 @@ const struct command *peek_command(const struct session *session, const struct c
 	for (size_t i = 0; hole && i < session->contract.command_count; i++) {
 		const struct command *other = &session->contract.commands[i];
 		const struct arg *same = first_hole(other);
-		if (other->effect == EFFECT_READ && strcmp(other->method, "GET") == 0 && !other->rows && same &&
-		    strcmp(same->wire, hole->wire) == 0 && !needs_more(other, same))
+		if (other->effect == EFFECT_READ && strcmp(other->method, "GET") == 0 &&
+		    !other->rows && same && strcmp(same->wire, hole->wire) == 0 &&
+		    !needs_more(other, same))
 			return other;
 	}
 	return NULL;
@@ -54,17 +55,19 @@ static void read_facts(struct peek *peek)
 		(void)clock_parse(updated, &peek->updated, NULL, &ignored);
 }
 
-int peek_record(struct session *session, const struct command *command, const char *target, struct peek *peek, struct err *err)
+int peek_record(struct session *session, const struct command *command, const char *target,
+		struct peek *peek, struct err *err)
 {
 	const struct command *read = peek_command(session, command);
 	if (!read || !target)
-		return err_set(err, ERR_USAGE, "the contract has no call that reads the record back");
+		return err_set(err, ERR_USAGE,
+			       "the contract has no call that reads the record back");
 	CLEANUP(values_done) struct values values = { 0 };
 	CLEANUP(request_done) struct request request = { 0 };
 	CLEANUP(http_url_done) struct http_url url = { 0 };
 	values_add(&values, first_hole(read), target);
-	if (request_build(session, read, &values, &request, err) < 0 || send_find_server(session, true, &url, err) < 0 ||
-	    credential_load(session, err) < 0)
+	if (request_build(session, read, &values, &request, err) < 0 ||
+	    send_find_server(session, true, &url, err) < 0 || credential_load(session, err) < 0)
 		return -1;
 	request_fresh_id(&request);
 	if (send_until_done(session, &request, &url, &peek->answer, err) < 0)

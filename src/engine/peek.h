@@ -8,17 +8,20 @@
 struct peek {
 	struct answer answer;
 	const struct json *record; /* in answer */
-	const char *status; /* in record, or NULL */
-	long long updated; /* dateLastUpdated; 0 if there is none, or the server tells no time to compare it with */
-	long long skew; /* the server's clock minus ours, in milliseconds */
+	const char *status;	   /* in record, or NULL */
+	long long updated; /* dateLastUpdated; 0 if there is none, or the server tells no time to
+			      compare it with */
+	long long skew;	   /* the server's clock minus ours, in milliseconds */
 };
 
 void peek_done(struct peek *peek);
 
-/* The operation that reads the record which `command` changes: a GET with the same first hole; or NULL. */
+/* The operation that reads the record which `command` changes: a GET with the same first hole; or
+ * NULL. */
 const struct command *peek_command(const struct session *session, const struct command *command);
 
 /* Reads the record of `target`. ERR_USAGE if the contract has no way to; else as any read fails. */
-int peek_record(struct session *session, const struct command *command, const char *target, struct peek *peek, struct err *err);
+int peek_record(struct session *session, const struct command *command, const char *target,
+		struct peek *peek, struct err *err);
 
 #endif

@@ -9,12 +9,14 @@
 #include "engine/preview.h"
 #include "engine/terminal.h"
 
-static int check_read_only(const struct session *session, const struct request *request, struct err *err)
+static int check_read_only(const struct session *session, const struct request *request,
+			   struct err *err)
 {
 	if (!setting_bool(&session->settings, SETTING_READ_ONLY))
 		return 0;
-	err_set(err, ERR_REFUSED, "%s %s is a change, and profile \"%s\" is read-only, by %s", request->method, request->path,
-		session->profile, session->settings.items[SETTING_READ_ONLY].origin);
+	err_set(err, ERR_REFUSED, "%s %s is a change, and profile \"%s\" is read-only, by %s",
+		request->method, request->path, session->profile,
+		session->settings.items[SETTING_READ_ONLY].origin);
 	return -1;
 }
 
@@ -23,20 +25,23 @@ static enum danger danger_now(const struct session *session, const struct reques
 	bool capped = setting_text(&session->settings, SETTING_MAX_CHANGES) != NULL;
 	if (!session_is_live(session))
 		return DANGER_NONE;
-	if (capped && (double)session->changes >= setting_number(&session->settings, SETTING_MAX_CHANGES))
+	if (capped &&
+	    (double)session->changes >= setting_number(&session->settings, SETTING_MAX_CHANGES))
 		return DANGER_SEVERE;
 	return request->danger == DANGER_NONE ? DANGER_MODERATE : request->danger;
 }
 
 /* `--yes`, and for a severe change `--confirm` with the profile's name, answer ahead. */
-static int check_options(const struct session *session, enum danger danger, bool *answered, struct err *err)
+static int check_options(const struct session *session, enum danger danger, bool *answered,
+			 struct err *err)
 {
 	const char *confirm = values_get(&session->globals, "confirm");
 	bool yes = values_flag(&session->globals, "yes");
 	*answered = yes && (danger != DANGER_SEVERE || confirm);
 	if (yes && danger == DANGER_SEVERE && confirm && strcmp(confirm, session->profile) != 0) {
 		err_set(err, ERR_REFUSED, "--confirm=%s does not name the profile", confirm);
-		return err_hint(err, "a severe change is confirmed with --yes --confirm=%s", session->profile);
+		return err_hint(err, "a severe change is confirmed with --yes --confirm=%s",
+				session->profile);
 	}
 	return 0;
 }
@@ -54,11 +59,13 @@ static char *foresee(struct session *session, const struct request *request, cha
 	return preview_status(request, &peek);
 }
 
-static char *make_prompt(const struct session *session, const struct request *request, enum danger danger, const char *foreseen)
+static char *make_prompt(const struct session *session, const struct request *request,
+			 enum danger danger, const char *foreseen)
 {
 	struct buf prompt = { 0 };
 	const char *target = request->target ? request->target : request->path;
-	buf_add_format(&prompt, "LIVE  profile %s  %s\n%s  ", session->profile, setting_text(&session->settings, SETTING_BASE_URL),
+	buf_add_format(&prompt, "LIVE  profile %s  %s\n%s  ", session->profile,
+		       setting_text(&session->settings, SETTING_BASE_URL),
 		       request->command ? request->command->name : request->method);
 	text_escape(&prompt, target, strlen(target), false);
 	if (foreseen) {
@@ -76,24 +83,30 @@ static char *make_prompt(const struct session *session, const struct request *re
 	return buf_take(&prompt);
 }
 
-static int ask(struct session *session, const struct request *request, enum danger danger, char **before, struct err *err)
+static int ask(struct session *session, const struct request *request, enum danger danger,
+	       char **before, struct err *err)
 {
 	const char *what = request->command ? request->command->name : request->method;
 	if (!session_may_ask(session)) {
-		err_set(err, ERR_REFUSED, "\"%s\" changes a live entitlement and was not confirmed", what);
-		return danger == DANGER_SEVERE ? err_hint(err, "add --yes --confirm=%s", session->profile) : err_hint(err, "add --yes");
+		err_set(err, ERR_REFUSED, "\"%s\" changes a live entitlement and was not confirmed",
+			what);
+		return danger == DANGER_SEVERE
+			       ? err_hint(err, "add --yes --confirm=%s", session->profile)
+			       : err_hint(err, "add --yes");
 	}
 	CLEAN_FREE char *foreseen = foresee(session, request, before);
 	CLEAN_FREE char *prompt = make_prompt(session, request, danger, foreseen);
 	CLEAN_BUF struct buf answer = { 0 };
 	if (terminal_ask(prompt, false, &answer, err) < 0)
 		return -1;
-	bool yes = danger == DANGER_SEVERE ? strcmp(buf_str(&answer), session->profile) == 0 :
-					     strcasecmp(buf_str(&answer), "y") == 0 || strcasecmp(buf_str(&answer), "yes") == 0;
+	bool yes = danger == DANGER_SEVERE ? strcmp(buf_str(&answer), session->profile) == 0
+					   : strcasecmp(buf_str(&answer), "y") == 0 ||
+						     strcasecmp(buf_str(&answer), "yes") == 0;
 	return yes ? 0 : err_set(err, ERR_REFUSED, "\"%s\" was not confirmed", what);
 }
 
-static int confirm(struct session *session, const struct request *request, char **before, struct err *err)
+static int confirm(struct session *session, const struct request *request, char **before,
+		   struct err *err)
 {
 	enum danger danger = danger_now(session, request);
 	bool answered = danger == DANGER_NONE;
@@ -102,11 +115,13 @@ static int confirm(struct session *session, const struct request *request, char 
 	return answered ? 0 : ask(session, request, danger, before, err);
 }
 
-int policy_check(struct session *session, const struct request *request, char **before, struct err *err)
+int policy_check(struct session *session, const struct request *request, char **before,
+		 struct err *err)
 {
 	if (request->effect == EFFECT_READ)
 		return 0;
-	if (check_read_only(session, request, err) < 0 || confirm(session, request, before, err) < 0) {
+	if (check_read_only(session, request, err) < 0 ||
+	    confirm(session, request, before, err) < 0) {
 		audit_refused(session, request);
 		return -1;
 	}

@@ -19,9 +19,14 @@ static struct forecast make_forecast(const struct request *request, const struct
 {
 	const struct command *command = request->command;
 	struct forecast forecast = { .now = peek->status ? peek->status : "?", .legal = true };
-	forecast.legal = !peek->status || !command->from_count || lifecycle_allows(command, peek->status);
-	forecast.next = forecast.legal && peek->status ? lifecycle_next(command, peek->status, request->body) : forecast.now;
-	for (const struct json *item = json_is(request->body, JSON_OBJECT) ? request->body->first : NULL; item; item = item->next) {
+	forecast.legal =
+		!peek->status || !command->from_count || lifecycle_allows(command, peek->status);
+	forecast.next = forecast.legal && peek->status
+				? lifecycle_next(command, peek->status, request->body)
+				: forecast.now;
+	for (const struct json *item = json_is(request->body, JSON_OBJECT) ? request->body->first
+									   : NULL;
+	     item; item = item->next) {
 		const struct json *have = json_get(peek->record, item->key);
 		forecast.fields += forecast.legal && have && !json_equal(have, item);
 	}
@@ -38,7 +43,8 @@ char *preview_status(const struct request *request, const struct peek *peek)
 	return buf_format("%s → %s", forecast.now, forecast.next);
 }
 
-static void add_row(struct json_doc *doc, struct json *rows, const char *field, const struct json *now, const struct json *next)
+static void add_row(struct json_doc *doc, struct json *rows, const char *field,
+		    const struct json *now, const struct json *next)
 {
 	struct json *row = json_new(doc, JSON_OBJECT);
 	json_set_string(doc, row, "field", field);
@@ -47,14 +53,17 @@ static void add_row(struct json_doc *doc, struct json *rows, const char *field, 
 	json_append(rows, row);
 }
 
-static struct json *changed_fields(struct json_doc *doc, const struct request *request, const struct peek *peek,
-				   const struct forecast *forecast)
+static struct json *changed_fields(struct json_doc *doc, const struct request *request,
+				   const struct peek *peek, const struct forecast *forecast)
 {
 	struct json *rows = json_new(doc, JSON_ARRAY);
 	if (strcmp(forecast->now, forecast->next) != 0)
-		add_row(doc, rows, "status", json_new_string(doc, forecast->now), json_new_string(doc, forecast->next));
-	for (const struct json *item = json_is(request->body, JSON_OBJECT) && forecast->legal ? request->body->first : NULL; item;
-	     item = item->next) {
+		add_row(doc, rows, "status", json_new_string(doc, forecast->now),
+			json_new_string(doc, forecast->next));
+	for (const struct json *item = json_is(request->body, JSON_OBJECT) && forecast->legal
+					       ? request->body->first
+					       : NULL;
+	     item; item = item->next) {
 		const struct json *have = json_get(peek->record, item->key);
 		if (have && !json_equal(have, item))
 			add_row(doc, rows, item->key, have, item);
@@ -63,15 +72,18 @@ static struct json *changed_fields(struct json_doc *doc, const struct request *r
 }
 
 /* The verdict on stderr, in one line. */
-static void tell(const struct request *request, const struct peek *peek, const struct forecast *forecast)
+static void tell(const struct request *request, const struct peek *peek,
+		 const struct forecast *forecast)
 {
 	CLEAN_FREE char *status = preview_status(request, peek);
-	bool nothing = forecast->legal && strcmp(forecast->now, forecast->next) == 0 && !forecast->fields;
+	bool nothing =
+		forecast->legal && strcmp(forecast->now, forecast->next) == 0 && !forecast->fields;
 	terminal_note("%s %s: %s%s", request->command->name, request->target, status,
 		      nothing && request->command->to_count ? ", so it would change nothing" : "");
 }
 
-int preview_show(struct session *session, const struct request *request, const struct http_url *url, struct err *err)
+int preview_show(struct session *session, const struct request *request, const struct http_url *url,
+		 struct err *err)
 {
 	static const char *const columns[] = { "field", "now", "next" };
 	if (request->effect == EFFECT_READ || !peek_command(session, request->command))
@@ -85,13 +97,16 @@ int preview_show(struct session *session, const struct request *request, const s
 	tell(request, &peek, &forecast);
 	const char *format = setting_text(&session->settings, SETTING_OUTPUT);
 	bool text = strcmp(format, "auto") == 0 || strcmp(format, "table") == 0;
-	const struct output output = { .value = rows, .rows = "", .columns = columns, .column_count = COUNT(columns) };
+	const struct output output = {
+		.value = rows, .rows = "", .columns = columns, .column_count = COUNT(columns)
+	};
 	if (text && show_request(session, request, url, err) < 0)
 		return -1;
 	if ((!text || rows->count) && output_print(session, &output, err) < 0)
 		return -1;
 	if (rows->count && values_flag(&session->globals, "exit-code"))
-		return err_set(err, ERR_DIFFERS, "%s %s would change %zu field%s", request->command->name, request->target, rows->count,
+		return err_set(err, ERR_DIFFERS, "%s %s would change %zu field%s",
+			       request->command->name, request->target, rows->count,
 			       rows->count == 1 ? "" : "s");
 	return 0;
 }

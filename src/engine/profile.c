@@ -6,7 +6,8 @@
 #include "base/text.h"
 
 /* Production hosts of https://developer.bango.info/api-reference/ */
-static const char *const live_hosts[] = { "us.resale.api.bango.com", "ap.resale.api.bango.com", "eu.resale.api.bango.com" };
+static const char *const live_hosts[] = { "us.resale.api.bango.com", "ap.resale.api.bango.com",
+					  "eu.resale.api.bango.com" };
 static const char test_domain[] = ".sandbox.bango.com";
 
 static const char *variable(const char *name)
@@ -15,8 +16,8 @@ static const char *variable(const char *name)
 	return text && *text ? text : NULL;
 }
 
-/* The text that the options give to a setting, or NULL. Of -o, --json and -x the last one counts: in the shell a
- * line's option comes after what the session began with. */
+/* The text that the options give to a setting, or NULL. Of -o, --json and -x the last one counts:
+ * in the shell a line's option comes after what the session began with. */
 static const char *option_text(const struct values *globals, enum setting setting)
 {
 	const char *option = setting_row(setting)->option;
@@ -24,7 +25,8 @@ static const char *option_text(const struct values *globals, enum setting settin
 		return option ? values_get(globals, option) : NULL;
 	for (size_t i = globals->count; i > 0; i--) {
 		const struct value *value = &globals->items[i - 1];
-		bool shorthand = strcmp(value->arg->name, "json") == 0 || strcmp(value->arg->name, "expanded") == 0;
+		bool shorthand = strcmp(value->arg->name, "json") == 0 ||
+				 strcmp(value->arg->name, "expanded") == 0;
 		if (shorthand && strcmp(value->text, "false") != 0)
 			return value->arg->name;
 		if (strcmp(value->arg->name, option) == 0)
@@ -42,7 +44,8 @@ int profile_check_options(const struct values *globals, struct err *err)
 		return err_set(err, ERR_USAGE, "-o, --json and -x ask for different formats");
 	for (int i = 0; i < SETTING_COUNT; i++) {
 		const char *text = option_text(globals, (enum setting)i);
-		CLEAN_FREE char *what = buf_format("--%s", text ? setting_row((enum setting)i)->option : "");
+		CLEAN_FREE char *what =
+			buf_format("--%s", text ? setting_row((enum setting)i)->option : "");
 		if (text && setting_check((enum setting)i, what, text, err) < 0)
 			return -1;
 	}
@@ -82,7 +85,8 @@ int profile_choose(struct session *session, struct err *err)
 }
 
 /* Puts the setting's value of a group of the config file in force, if it is there. */
-static bool put_from_group(struct session *session, enum setting setting, const struct json *group, const char *name)
+static bool put_from_group(struct session *session, enum setting setting, const struct json *group,
+			   const char *name)
 {
 	const struct json *value = json_get(group, setting_row(setting)->key);
 	if (!value)
@@ -94,7 +98,8 @@ static bool put_from_group(struct session *session, enum setting setting, const 
 	return true;
 }
 
-static int put_setting(struct session *session, enum setting setting, const struct json *profile, struct err *err)
+static int put_setting(struct session *session, enum setting setting, const struct json *profile,
+		       struct err *err)
 {
 	const struct setting_row *row = setting_row(setting);
 	const char *text = option_text(&session->globals, setting);
@@ -114,7 +119,8 @@ static int put_setting(struct session *session, enum setting setting, const stru
 	}
 	CLEAN_FREE char *name = buf_format("profile %s", session->profile ? session->profile : "");
 	if (put_from_group(session, setting, profile, name) ||
-	    put_from_group(session, setting, json_get(session->config.root, "defaults"), "defaults"))
+	    put_from_group(session, setting, json_get(session->config.root, "defaults"),
+			   "defaults"))
 		return 0;
 	/* also where there is none: an earlier line of the shell may have left a value */
 	setting_put(&session->settings, setting, row->fallback, row->fallback ? "built-in" : NULL);
@@ -123,7 +129,8 @@ static int put_setting(struct session *session, enum setting setting, const stru
 
 int profile_settings(struct session *session, struct err *err)
 {
-	const struct json *profile = session->profile ? config_profile(&session->config, session->profile) : NULL;
+	const struct json *profile =
+		session->profile ? config_profile(&session->config, session->profile) : NULL;
 	for (int i = 0; i < SETTING_COUNT; i++)
 		if (put_setting(session, (enum setting)i, profile, err) < 0)
 			return -1;
@@ -139,7 +146,9 @@ int profile_require(const struct session *session, struct err *err)
 {
 	if (!session->profile) {
 		err_set(err, ERR_CONFIG, "no profile is named");
-		return err_hint(err, "-p sandbox tries it out without any account; \"bangoctl config init\" begins a config file");
+		return err_hint(
+			err,
+			"-p sandbox tries it out without any account; \"bangoctl config init\" begins a config file");
 	}
 	if (session->profile_by_default && session_is_live(session) &&
 	    setting_bool(&session->settings, SETTING_REQUIRE_PROFILE)) {
@@ -164,12 +173,18 @@ static int check_host(const struct session *session, const struct http_url *url,
 		host[len - 1] = '\0';
 	for (size_t i = 0; !live && i < COUNT(live_hosts); i++)
 		if (strcmp(host, live_hosts[i]) == 0) {
-			err_set(err, ERR_CONFIG, "profile \"%s\" is no live one, but %s is a live host", session->profile, url->host);
-			return err_hint(err, "set environment = \"live\" in its group, or correct base_url");
+			err_set(err, ERR_CONFIG,
+				"profile \"%s\" is no live one, but %s is a live host",
+				session->profile, url->host);
+			return err_hint(
+				err,
+				"set environment = \"live\" in its group, or correct base_url");
 		}
 	if (live && ends_with(host, test_domain)) {
-		err_set(err, ERR_CONFIG, "profile \"%s\" is live, but %s is a test host", session->profile, url->host);
-		return err_hint(err, "set environment = \"test\" in its group, or correct base_url");
+		err_set(err, ERR_CONFIG, "profile \"%s\" is live, but %s is a test host",
+			session->profile, url->host);
+		return err_hint(err,
+				"set environment = \"test\" in its group, or correct base_url");
 	}
 	return 0;
 }
@@ -179,13 +194,17 @@ int profile_url(const struct session *session, struct http_url *url, struct err 
 	const char *text = setting_text(&session->settings, SETTING_BASE_URL);
 	if (!text) {
 		err_set(err, ERR_CONFIG, "profile \"%s\" has no base_url", session->profile);
-		return err_hint(err, "add base_url = \"https://…\" to it; Bango's onboarding documents name the host");
+		return err_hint(
+			err,
+			"add base_url = \"https://…\" to it; Bango's onboarding documents name the host");
 	}
 	if (http_url_parse(text, url, err) < 0)
-		return err_wrap(err, "base_url (%s)", session->settings.items[SETTING_BASE_URL].origin);
+		return err_wrap(err, "base_url (%s)",
+				session->settings.items[SETTING_BASE_URL].origin);
 	int result = 0;
 	if (!url->https && !url->loopback) {
-		err_set(err, ERR_CONFIG, "base_url %s is not https: credentials would be readable on the way", text);
+		err_set(err, ERR_CONFIG,
+			"base_url %s is not https: credentials would be readable on the way", text);
 		result = err_hint(err, "plain http is for loopback addresses only");
 	} else {
 		result = check_host(session, url, err);

@@ -5,10 +5,12 @@
 
 #include "engine/session.h"
 
-/* Checks the values of options that are settings, and options that exclude each other. ERR_USAGE. */
+/* Checks the values of options that are settings, and options that exclude each other. ERR_USAGE.
+ */
 int profile_check_options(const struct values *globals, struct err *err);
 
-/* Decides the profile: --profile, $BANGOCTL_PROFILE, default_profile, or none. ERR_CONFIG if it is unknown. */
+/* Decides the profile: --profile, $BANGOCTL_PROFILE, default_profile, or none. ERR_CONFIG if it is
+ * unknown. */
 int profile_choose(struct session *session, struct err *err);
 
 /* Fills the session's settings for its profile. ERR_CONFIG for a bad variable. */
@@ -19,8 +21,8 @@ int profile_settings(struct session *session, struct err *err);
 int profile_require(const struct session *session, struct err *err);
 
 /*
- * The base URL in force, taken apart and checked: https unless on loopback, and a host that fits the
- * profile's environment. ERR_CONFIG. For the sandbox in this process there is none: see call.c.
+ * The base URL in force, taken apart and checked: https unless on loopback, and a host that fits
+ * the profile's environment. ERR_CONFIG. For the sandbox in this process there is none: see call.c.
  */
 int profile_url(const struct session *session, struct http_url *url, struct err *err);
 

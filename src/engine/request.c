@@ -29,7 +29,8 @@ void request_done(struct request *request)
 
 static void add_header(struct request *request, const char *name, const char *value)
 {
-	request->headers = mem_grow(request->headers, request->header_count, sizeof(*request->headers));
+	request->headers =
+		mem_grow(request->headers, request->header_count, sizeof(*request->headers));
 	request->headers[request->header_count++] = (struct http_header){
 		json_new_string(request->doc, name)->text,
 		json_new_string(request->doc, value)->text,
@@ -47,14 +48,18 @@ static bool is_header_text(const char *text)
 
 static bool is_token(const char *name)
 {
-	static const char allowed[] = "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+	static const char allowed[] =
+		"!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 	return *name && name[strspn(name, allowed)] == '\0';
 }
 
 static int add_custom_header(struct request *request, const char *text, struct err *err)
 {
-	static const char *const ours[] = { "Host", "Content-Length", "Transfer-Encoding", "Authorization", "X-RequestIdentifier",
-					    "Connection", "Expect" };
+	static const char *const ours[] = {
+		"Host",		 "Content-Length",	"Transfer-Encoding",
+		"Authorization", "X-RequestIdentifier", "Connection",
+		"Expect"
+	};
 	CLEAN_FREE char *name = mem_dup_len(text, strcspn(text, ":"));
 	const char *value = text + strlen(name);
 	if (*value != ':' || !is_token(name)) {
@@ -63,11 +68,13 @@ static int add_custom_header(struct request *request, const char *text, struct e
 	}
 	for (size_t i = 0; i < COUNT(ours); i++)
 		if (strcasecmp(name, ours[i]) == 0)
-			return err_set(err, ERR_USAGE, "--header: %s is set by bangoctl itself", ours[i]);
+			return err_set(err, ERR_USAGE, "--header: %s is set by bangoctl itself",
+				       ours[i]);
 	value++;
 	value += strspn(value, " ");
 	if (!is_header_text(value))
-		return err_set(err, ERR_USAGE, "--header: the value of %s holds a control character", name);
+		return err_set(err, ERR_USAGE,
+			       "--header: the value of %s holds a control character", name);
 	add_header(request, name, value);
 	return 0;
 }
@@ -78,8 +85,11 @@ static int add_headers(const struct session *session, struct request *request, s
 	const char *id = values_get(&session->globals, "request-id");
 	char uuid[UUID_SIZE];
 	random_uuid(uuid);
-	if (id && (!*id || strlen(id) > MAX_REQUEST_ID || !is_header_text(id) || strchr(id, ' ') || !text_is_utf8(id, strlen(id))))
-		return err_set(err, ERR_USAGE, "--request-id: use 1 to %d characters without blanks", MAX_REQUEST_ID);
+	if (id && (!*id || strlen(id) > MAX_REQUEST_ID || !is_header_text(id) || strchr(id, ' ') ||
+		   !text_is_utf8(id, strlen(id))))
+		return err_set(err, ERR_USAGE,
+			       "--request-id: use 1 to %d characters without blanks",
+			       MAX_REQUEST_ID);
 	request->id = mem_dup(id ? id : uuid);
 	add_header(request, "User-Agent", "bangoctl/" BANGOCTL_VERSION);
 	add_header(request, "Accept", "application/json");
@@ -107,13 +117,18 @@ static int check_segment(const struct arg *arg, const char *text, struct err *er
 	if (!*text)
 		return err_set(err, ERR_USAGE, "%s is empty", arg_meta(arg));
 	if (strcmp(text, ".") == 0 || strcmp(text, "..") == 0)
-		return err_set(err, ERR_USAGE, "%s: \"%s\" would change the path", arg_meta(arg), text);
-	/* percent-encoded it would arrive, but a proxy that decodes it would make another path of it */
+		return err_set(err, ERR_USAGE, "%s: \"%s\" would change the path", arg_meta(arg),
+			       text);
+	/* percent-encoded it would arrive, but a proxy that decodes it would make another path of
+	 * it */
 	if (strpbrk(text, "/\\"))
-		return err_set(err, ERR_USAGE, "%s: \"%s\" holds a slash, which would change the path", arg_meta(arg), text);
+		return err_set(err, ERR_USAGE,
+			       "%s: \"%s\" holds a slash, which would change the path",
+			       arg_meta(arg), text);
 	for (const char *p = text; *p; p++)
 		if ((unsigned char)*p < 0x20 || *p == 0x7F)
-			return err_set(err, ERR_USAGE, "%s: the value holds a control character", arg_meta(arg));
+			return err_set(err, ERR_USAGE, "%s: the value holds a control character",
+				       arg_meta(arg));
 	return 0;
 }
 
@@ -131,12 +146,14 @@ static int wire_text(const struct arg *arg, const char *text, struct buf *out, s
 	return 0;
 }
 
-static int fill_hole(const struct command *command, const struct values *values, const char *hole, struct request *request,
-		     struct buf *path, struct err *err)
+static int fill_hole(const struct command *command, const struct values *values, const char *hole,
+		     struct request *request, struct buf *path, struct err *err)
 {
 	const struct arg *arg = command_wire_arg(command, ARG_PATH, hole);
 	if (!arg)
-		return err_set(err, ERR_CONFIG, "the path \"%s\" has a hole {%s} without an argument", command->path, hole);
+		return err_set(err, ERR_CONFIG,
+			       "the path \"%s\" has a hole {%s} without an argument", command->path,
+			       hole);
 	const char *text = values_get(values, arg->name);
 	char uuid[UUID_SIZE];
 	if (!text && arg->fallback && strcmp(arg->fallback, "uuid") == 0) {
@@ -154,8 +171,8 @@ static int fill_hole(const struct command *command, const struct values *values,
 	return 0;
 }
 
-static int fill_path(const struct command *command, const struct values *values, struct request *request, struct buf *path,
-		     struct err *err)
+static int fill_path(const struct command *command, const struct values *values,
+		     struct request *request, struct buf *path, struct err *err)
 {
 	for (const char *p = command->path; *p; p++) {
 		if (*p != '{') {
@@ -199,14 +216,15 @@ static int add_header_values(const struct values *values, struct request *reques
 		if (wire_text(value->arg, value->text, &wire, err) < 0)
 			return -1;
 		if (!is_header_text(buf_str(&wire)))
-			return err_set(err, ERR_USAGE, "--%s: the value holds a control character", value->arg->name);
+			return err_set(err, ERR_USAGE, "--%s: the value holds a control character",
+				       value->arg->name);
 		add_header(request, value->arg->wire, buf_str(&wire));
 	}
 	return 0;
 }
 
-int request_build(const struct session *session, const struct command *command, const struct values *values,
-		  struct request *request, struct err *err)
+int request_build(const struct session *session, const struct command *command,
+		  const struct values *values, struct request *request, struct err *err)
 {
 	*request = (struct request){
 		.command = command,
@@ -217,8 +235,9 @@ int request_build(const struct session *session, const struct command *command, 
 	};
 	CLEAN_BUF struct buf path = { 0 };
 	const struct json *body = NULL;
-	if (fill_path(command, values, request, &path, err) < 0 || add_query(values, &path, err) < 0 ||
-	    add_headers(session, request, err) < 0 || add_header_values(values, request, err) < 0 ||
+	if (fill_path(command, values, request, &path, err) < 0 ||
+	    add_query(values, &path, err) < 0 || add_headers(session, request, err) < 0 ||
+	    add_header_values(values, request, err) < 0 ||
 	    body_build(request->doc, command, values, &body, err) < 0)
 		return -1;
 	set_body(request, body);
@@ -228,7 +247,8 @@ int request_build(const struct session *session, const struct command *command, 
 
 char *request_url(const struct request *request, const struct http_url *url)
 {
-	return buf_format("%s://%s%s%s", url->https ? "https" : "http", url->authority, url->path, request->path);
+	return buf_format("%s://%s%s%s", url->https ? "https" : "http", url->authority, url->path,
+			  request->path);
 }
 
 void request_fresh_id(struct request *request)
@@ -286,11 +306,12 @@ static bool is_ambiguous(const char *path, size_t len)
 static void match_operation(const struct session *session, struct request *request)
 {
 	size_t len = strcspn(request->path, "?"), best = (size_t)-1;
-	for (size_t i = 0; i < session->contract.command_count && !is_ambiguous(request->path, len); i++) {
+	for (size_t i = 0; i < session->contract.command_count && !is_ambiguous(request->path, len);
+	     i++) {
 		const struct command *command = &session->contract.commands[i];
 		CLEAN_BUF struct buf hole = { 0 };
-		if (strcmp(command->method, request->method) != 0 || !fits_template(command->path, request->path, len, &hole) ||
-		    hole.len >= best)
+		if (strcmp(command->method, request->method) != 0 ||
+		    !fits_template(command->path, request->path, len, &hole) || hole.len >= best)
 			continue;
 		best = hole.len;
 		request->command = command;
@@ -306,21 +327,28 @@ static int check_raw_path(const char *path, struct err *err)
 {
 	if (path[0] != '/') {
 		err_set(err, ERR_USAGE, "the path \"%s\" does not begin with a slash", path);
-		return err_hint(err, "the server comes from the profile: write only what follows it, such as /v1/echo/hello");
+		return err_hint(
+			err,
+			"the server comes from the profile: write only what follows it, such as /v1/echo/hello");
 	}
 	for (const char *p = path; *p; p++)
 		if ((unsigned char)*p <= 0x20 || (unsigned char)*p >= 0x7F || *p == '#') {
-			err_set(err, ERR_USAGE, "the path \"%s\" holds a character that must be percent-encoded", path);
+			err_set(err, ERR_USAGE,
+				"the path \"%s\" holds a character that must be percent-encoded",
+				path);
 			return err_hint(err, "a blank is %%20, a # is %%23");
 		}
 	return 0;
 }
 
-int request_build_raw(const struct session *session, const struct values *values, struct request *request, struct err *err)
+int request_build_raw(const struct session *session, const struct values *values,
+		      struct request *request, struct err *err)
 {
 	const char *method = values_get(values, "method"), *path = values_get(values, "path");
 	const char *data = values_get(values, "data");
-	*request = (struct request){ .method = mem_dup(method), .path = mem_dup(path), .doc = json_doc_new() };
+	*request = (struct request){ .method = mem_dup(method),
+				     .path = mem_dup(path),
+				     .doc = json_doc_new() };
 	struct json *body = NULL;
 	if (check_raw_path(path, err) < 0 || add_headers(session, request, err) < 0 ||
 	    (data && body_read(request->doc, "--data", data, &body, err) < 0))
@@ -328,7 +356,11 @@ int request_build_raw(const struct session *session, const struct values *values
 	set_body(request, body);
 	match_operation(session, request);
 	bool safe = strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
-	request->effect = request->command ? request->command->effect : safe ? EFFECT_READ : EFFECT_CHANGE;
-	request->danger = request->command ? request->command->danger : safe ? DANGER_NONE : DANGER_SEVERE;
+	request->effect = request->command ? request->command->effect
+			  : safe	   ? EFFECT_READ
+					   : EFFECT_CHANGE;
+	request->danger = request->command ? request->command->danger
+			  : safe	   ? DANGER_NONE
+					   : DANGER_SEVERE;
 	return 0;
 }

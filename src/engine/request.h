@@ -9,14 +9,15 @@
 #include "engine/session.h"
 
 struct request {
-	const struct command *command; /* for `request METHOD PATH`: the operation that it matches, or NULL */
-	char *method; /* owned */
-	char *path; /* owned: percent-encoded, with the query, without the base URL's path */
-	char *target; /* owned: the value of the first hole of the path, for reports; or NULL */
-	char *id; /* owned: X-RequestIdentifier */
+	const struct command
+		*command; /* for `request METHOD PATH`: the operation that it matches, or NULL */
+	char *method;	  /* owned */
+	char *path;	  /* owned: percent-encoded, with the query, without the base URL's path */
+	char *target;	  /* owned: the value of the first hole of the path, for reports; or NULL */
+	char *id;	  /* owned: X-RequestIdentifier */
 	struct json_doc *doc;
 	const struct json *body; /* lives in doc; NULL: none */
-	struct buf text; /* the body's bytes */
+	struct buf text;	 /* the body's bytes */
 	bool has_body;
 	enum effect effect;
 	enum danger danger;
@@ -27,16 +28,18 @@ struct request {
 void request_done(struct request *request);
 
 /* Makes the request of an API call. */
-int request_build(const struct session *session, const struct command *command, const struct values *values,
-		  struct request *request, struct err *err);
+int request_build(const struct session *session, const struct command *command,
+		  const struct values *values, struct request *request, struct err *err);
 
 /* The whole URL at that server; the caller frees it. */
 char *request_url(const struct request *request, const struct http_url *url);
 
-/* Gives the request an identifier of its own instead of --request-id: for reads that go along with a change. */
+/* Gives the request an identifier of its own instead of --request-id: for reads that go along with
+ * a change. */
 void request_fresh_id(struct request *request);
 
 /* Makes the request of `request METHOD PATH [--data]`. */
-int request_build_raw(const struct session *session, const struct values *values, struct request *request, struct err *err);
+int request_build_raw(const struct session *session, const struct values *values,
+		      struct request *request, struct err *err);
 
 #endif

@@ -9,7 +9,8 @@ enum { FIRST_WAIT_MS = 500, LONGEST_WAIT_MS = 30000 };
 
 static bool is_passing(long status)
 {
-	return status == 408 || status == 429 || status == 500 || status == 502 || status == 503 || status == 504;
+	return status == 408 || status == 429 || status == 500 || status == 502 || status == 503 ||
+	       status == 504;
 }
 
 /* Whether no whole reply came: the kind then speaks of the transport. */
@@ -18,7 +19,8 @@ static bool transport_failed(const struct err *err)
 	return err->http_status == 0;
 }
 
-static bool may_repeat(const struct session *session, enum effect effect, const struct http_reply *reply, const struct err *err)
+static bool may_repeat(const struct session *session, enum effect effect,
+		       const struct http_reply *reply, const struct err *err)
 {
 	const char *trust = setting_text(&session->settings, SETTING_IDEMPOTENCY);
 	if (reply->hopeless || err->kind == ERR_INTERRUPTED || err->kind == ERR_CONFIG)
@@ -31,8 +33,8 @@ static bool may_repeat(const struct session *session, enum effect effect, const 
 	       (transport_failed(err) || is_passing(reply->status) || reply->status < 300);
 }
 
-long long retry_wait(const struct session *session, enum effect effect, const struct http_reply *reply, const struct err *err,
-		     unsigned tried)
+long long retry_wait(const struct session *session, enum effect effect,
+		     const struct http_reply *reply, const struct err *err, unsigned tried)
 {
 	if (tried >= (unsigned)setting_number(&session->settings, SETTING_RETRIES) ||
 	    !may_repeat(session, effect, reply, err))

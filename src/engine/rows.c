@@ -20,7 +20,9 @@ static void add_row(struct rows *rows, const struct json *row)
 
 void rows_collect(struct rows *rows, const struct json *value, const char *member)
 {
-	const struct json *list = member && *member ? json_get(value, member) : member ? value : NULL;
+	const struct json *list = member && *member ? json_get(value, member)
+				  : member	    ? value
+						    : NULL;
 	if (!json_is(list, JSON_ARRAY)) {
 		add_row(rows, value);
 		return;
@@ -43,7 +45,8 @@ static int compare_digits(const struct json *a, const struct json *b)
 {
 	static const char digits[] = "0123456789";
 	bool negative = a->text[0] == '-';
-	if (negative != (b->text[0] == '-') || a->len != b->len || strspn(a->text + negative, digits) != a->len - negative ||
+	if (negative != (b->text[0] == '-') || a->len != b->len ||
+	    strspn(a->text + negative, digits) != a->len - negative ||
 	    strspn(b->text + negative, digits) != b->len - negative)
 		return 0;
 	int order = strcmp(a->text, b->text);
@@ -78,7 +81,9 @@ void rows_sort(struct rows *rows, const char *column)
 	bool descending = column[0] == '-';
 	struct sort_key *keys = mem_new(rows->count, sizeof(*keys));
 	for (size_t i = 0; i < rows->count; i++)
-		keys[i] = (struct sort_key){ rows->items[i], json_path(rows->items[i], column + descending), i, descending };
+		keys[i] = (struct sort_key){ rows->items[i],
+					     json_path(rows->items[i], column + descending), i,
+					     descending };
 	qsort(keys, rows->count, sizeof(*keys), compare_keys);
 	for (size_t i = 0; i < rows->count; i++)
 		rows->items[i] = keys[i].row;
@@ -124,10 +129,12 @@ void rows_all_columns(struct rows *rows)
 		const struct json *row = rows->items[i];
 		if (row->type != JSON_OBJECT)
 			continue;
-		/* rows mostly have the same members in the same order: then there is nothing to look up */
+		/* rows mostly have the same members in the same order: then there is nothing to
+		 * look up */
 		const struct json *twin = before ? before->first : NULL;
 		for (const struct json *item = row->first; item; item = item->next) {
-			bool same = twin && twin->key_len == item->key_len && memcmp(twin->key, item->key, item->key_len) == 0;
+			bool same = twin && twin->key_len == item->key_len &&
+				    memcmp(twin->key, item->key, item->key_len) == 0;
 			if (!same && !has_column(rows, item->key))
 				rows_add_column(rows, item->key, item->key_len);
 			twin = twin ? twin->next : NULL;

@@ -17,10 +17,12 @@ struct rows {
 
 void rows_done(struct rows *rows);
 
-/* Gathers the rows: the array `member` of `value` ("" for `value` itself), else `value` as the only row. */
+/* Gathers the rows: the array `member` of `value` ("" for `value` itself), else `value` as the only
+ * row. */
 void rows_collect(struct rows *rows, const struct json *value, const char *member);
 
-/* Sorts by a column, `-COLUMN` for the largest first: numbers by value, the rest by bytes; stable. */
+/* Sorts by a column, `-COLUMN` for the largest first: numbers by value, the rest by bytes; stable.
+ */
 void rows_sort(struct rows *rows, const char *column);
 
 void rows_limit(struct rows *rows, size_t limit);
@@ -35,7 +37,8 @@ void rows_all_columns(struct rows *rows);
 /* Whether any row has something at that path. */
 bool rows_have(const struct rows *rows, const char *column);
 
-/* Adds a cell's bare text: a string's bytes, "" for null or nothing, compact JSON for what is nested. */
+/* Adds a cell's bare text: a string's bytes, "" for null or nothing, compact JSON for what is
+ * nested. */
 void rows_cell(struct buf *out, const struct json *row, const char *column);
 
 #endif

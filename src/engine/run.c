@@ -16,8 +16,10 @@
 /* What works with a config that is broken or missing. */
 static bool needs_no_config(enum action action)
 {
-	static const enum action those[] = { ACTION_HELP, ACTION_VERSION, ACTION_CONFIG_PATH, ACTION_CONFIG_INIT,
-					     ACTION_COMPLETION, ACTION_COMPLETE, ACTION_MANUAL };
+	static const enum action those[] = { ACTION_HELP,	 ACTION_VERSION,
+					     ACTION_CONFIG_PATH, ACTION_CONFIG_INIT,
+					     ACTION_COMPLETION,	 ACTION_COMPLETE,
+					     ACTION_MANUAL };
 	for (size_t i = 0; i < COUNT(those); i++)
 		if (those[i] == action)
 			return true;
@@ -31,14 +33,16 @@ static int run_parsed(struct session *session, const struct parsed *parsed, stru
 	if (session->trouble.kind != ERR_OK && !needs_no_config(command->action))
 		return session_trouble(session, err);
 	if (!session->actions[command->action])
-		return err_set(err, ERR_USAGE, "\"%s\" must be the first word of its line", command->name);
+		return err_set(err, ERR_USAGE, "\"%s\" must be the first word of its line",
+			       command->name);
 	return session->actions[command->action](session, command, &parsed->values, err);
 }
 
 /* The shell begins where a person is at both ends. */
 static bool begins_shell(const struct session *session, const struct parsed *parsed)
 {
-	return !*parsed->group && !session->in_shell && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+	return !*parsed->group && !session->in_shell && isatty(STDIN_FILENO) &&
+	       isatty(STDOUT_FILENO);
 }
 
 /* A group's name alone, or nothing at all: help on stderr, and exit 2. */
@@ -62,15 +66,18 @@ static int run_rest(struct session *session, const struct words *rest, struct er
 	bool help = values_flag(&session->globals, "help");
 	if (asks_version(&session->globals, rest))
 		return about_version(session, err);
-	if (parse_command(rest, &session->table, global_options, global_option_count, help, &parsed, err) < 0) {
+	if (parse_command(rest, &session->table, global_options, global_option_count, help, &parsed,
+			  err) < 0) {
 		/* the word may be a command of the contract that could not be read */
-		return session->trouble.kind != ERR_OK && !help ? session_trouble(session, err) : -1;
+		return session->trouble.kind != ERR_OK && !help ? session_trouble(session, err)
+								: -1;
 	}
 	if (help)
 		return about_help(session, parsed.command, parsed.group, err);
 	if (!parsed.command && begins_shell(session, &parsed))
-		return session->trouble.kind != ERR_OK ? session_trouble(session, err) :
-							 session->actions[ACTION_SHELL](session, NULL, &parsed.values, err);
+		return session->trouble.kind != ERR_OK
+			       ? session_trouble(session, err)
+			       : session->actions[ACTION_SHELL](session, NULL, &parsed.values, err);
 	if (!parsed.command)
 		return no_command(session, parsed.group, err);
 	return run_parsed(session, &parsed, err);
@@ -80,7 +87,8 @@ int run_words(struct session *session, const struct words *words, struct err *er
 {
 	CLEANUP(words_done) struct words rest = { 0 };
 	session->argv = words;
-	if (parse_globals(words, global_options, global_option_count, &session->globals, &rest, err) < 0)
+	if (parse_globals(words, global_options, global_option_count, &session->globals, &rest,
+			  err) < 0)
 		return -1;
 	/* what only tells the version reads neither config nor contract */
 	if (asks_version(&session->globals, &rest))
@@ -93,21 +101,26 @@ int run_words(struct session *session, const struct words *words, struct err *er
 /* ---- lines ---- */
 
 /* Reads a line's global options; the session's own choices are not among them. */
-static int read_line_options(const struct words *words, struct values *options, struct words *rest, struct err *err)
+static int read_line_options(const struct words *words, struct values *options, struct words *rest,
+			     struct err *err)
 {
 	static const char *const fixed[] = { "config", "profile", "contract" };
 	if (parse_globals(words, global_options, global_option_count, options, rest, err) < 0)
 		return -1;
 	for (size_t i = 0; i < COUNT(fixed); i++)
 		if (values_get(options, fixed[i])) {
-			err_set(err, ERR_USAGE, "--%s cannot stand in a line of the shell or of a script", fixed[i]);
+			err_set(err, ERR_USAGE,
+				"--%s cannot stand in a line of the shell or of a script",
+				fixed[i]);
 			return err_hint(err, "write \"use PROFILE\" on a line of its own");
 		}
 	return profile_check_options(options, err);
 }
 
-/* Builds a call's request to see whether that can be done; what its body reads is read when it runs. */
-static int check_request(const struct session *session, const struct parsed *parsed, struct err *err)
+/* Builds a call's request to see whether that can be done; what its body reads is read when it
+ * runs. */
+static int check_request(const struct session *session, const struct parsed *parsed,
+			 struct err *err)
 {
 	CLEANUP(request_done) struct request request = { 0 };
 	if (parsed->command->action != ACTION_CALL)
@@ -126,10 +139,13 @@ int run_check(const struct session *session, const struct words *words, struct e
 	if (read_line_options(words, &options, &rest, err) < 0)
 		return -1;
 	bool help = values_flag(&options, "help"), version = asks_version(&options, &rest);
-	if (parse_command(&rest, &session->table, global_options, global_option_count, help, &parsed, err) < 0)
+	if (parse_command(&rest, &session->table, global_options, global_option_count, help,
+			  &parsed, err) < 0)
 		return -1;
 	if (!parsed.command && !help && !version)
-		return err_set(err, ERR_USAGE, *parsed.group ? "\"%s\" needs a command after it" : "no command%s", parsed.group);
+		return err_set(err, ERR_USAGE,
+			       *parsed.group ? "\"%s\" needs a command after it" : "no command%s",
+			       parsed.group);
 	return parsed.command && !help && !version ? check_request(session, &parsed, err) : 0;
 }
 
@@ -195,17 +211,22 @@ static void report_json(const struct session *session, const struct err *err)
 	CLEAN_JSON struct json_doc *doc = json_doc_new();
 	CLEAN_ERR struct err ignored = { 0 };
 	const struct err_row *row = err_row(err->kind);
-	struct json *root = json_new(doc, JSON_OBJECT), *object = json_new(doc, JSON_OBJECT), *response = NULL;
+	struct json *root = json_new(doc, JSON_OBJECT), *object = json_new(doc, JSON_OBJECT),
+		    *response = NULL;
 	json_set(doc, root, "error", object);
 	json_set_string(doc, object, "kind", row->name);
 	json_set_integer(doc, object, "exit_code", row->exit_code);
 	json_set_string(doc, object, "message", err->message);
 	json_set_string(doc, object, "hint", err->hint);
-	json_set(doc, object, "http_status", err->http_status ? json_new_integer(doc, err->http_status) : json_new(doc, JSON_NULL));
+	json_set(doc, object, "http_status",
+		 err->http_status ? json_new_integer(doc, err->http_status)
+				  : json_new(doc, JSON_NULL));
 	json_set_string(doc, object, "response_code", err->response_code);
 	json_set_string(doc, object, "request_id", err->request_id);
 	json_set(doc, object, "retryable", json_new_bool(doc, row->retryable));
-	json_set(doc, object, "retry_after", err->retry_after >= 0 && err->http_status ? json_new_integer(doc, err->retry_after) : json_new(doc, JSON_NULL));
+	json_set(doc, object, "retry_after",
+		 err->retry_after >= 0 && err->http_status ? json_new_integer(doc, err->retry_after)
+							   : json_new(doc, JSON_NULL));
 	json_set_string(doc, object, "command", session->command);
 	json_set_string(doc, object, "profile", session->profile);
 	json_set_string(doc, object, "at", err->at ? err->at : session->at);

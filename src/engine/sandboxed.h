@@ -5,7 +5,8 @@
 
 #include "engine/session.h"
 
-/* Starts it on `port` (0: a free one) unless it runs already; `log` shows each request on stderr. */
+/* Starts it on `port` (0: a free one) unless it runs already; `log` shows each request on stderr.
+ */
 int sandboxed_start(struct session *session, int port, bool log, struct err *err);
 
 /* Ends it; the next call starts a fresh one on the same entitlements. */

@@ -26,7 +26,8 @@ static void keep_of_row(struct session *session, const struct json *row)
 	const char *before = "";
 	for (size_t i = 0; i < session->contract.command_count; i++) {
 		const struct command *command = &session->contract.commands[i];
-		for (size_t a = 0; a < command->arg_count && command->args[a].place == ARG_PATH; a++) {
+		for (size_t a = 0; a < command->arg_count && command->args[a].place == ARG_PATH;
+		     a++) {
 			if (strcmp(before, command->args[a].wire) != 0)
 				keep(session, json_get_string(row, command->args[a].wire));
 			before = command->args[a].wire;
@@ -40,7 +41,8 @@ void seen_note(struct session *session, const struct json *body)
 		return;
 	keep_of_row(session, body);
 	for (const struct json *item = body->first; item; item = item->next)
-		for (const struct json *row = item->type == JSON_ARRAY ? item->first : NULL; row; row = row->next)
+		for (const struct json *row = item->type == JSON_ARRAY ? item->first : NULL; row;
+		     row = row->next)
 			keep_of_row(session, row);
 }
 
@@ -59,7 +61,8 @@ static void offer_help_words(const struct session *session, complete_sink sink, 
 		sink(context, topics[i].name, topics[i].summary);
 	for (size_t i = 0; i < session->table.count; i++)
 		if (!session->table.items[i]->hidden && !strchr(session->table.items[i]->name, ' '))
-			sink(context, session->table.items[i]->name, session->table.items[i]->summary);
+			sink(context, session->table.items[i]->name,
+			     session->table.items[i]->summary);
 }
 
 void seen_offer(void *context, const struct arg *arg, complete_sink sink, void *sink_context)

@@ -29,9 +29,11 @@ static enum http_auth auth_of(const struct session *session)
 
 static int check_auth(const struct session *session, struct err *err)
 {
-	if (auth_of(session) != HTTP_AUTH_HEADER || setting_text(&session->settings, SETTING_AUTH_HEADER))
+	if (auth_of(session) != HTTP_AUTH_HEADER ||
+	    setting_text(&session->settings, SETTING_AUTH_HEADER))
 		return 0;
-	err_set(err, ERR_CONFIG, "profile \"%s\" has auth = \"header\" but no auth_header", session->profile);
+	err_set(err, ERR_CONFIG, "profile \"%s\" has auth = \"header\" but no auth_header",
+		session->profile);
 	return err_hint(err, "add auth_header = \"X-Api-Key\"; or whatever the document asks for");
 }
 
@@ -39,13 +41,18 @@ int send_find_server(struct session *session, bool start, struct http_url *url, 
 {
 	if (!in_process(session)) {
 		if (values_get(&session->globals, "fault") || values_get(&session->globals, "seed"))
-			return err_set(err, ERR_USAGE, "--fault and --seed are for profile sandbox without a base URL");
+			return err_set(
+				err, ERR_USAGE,
+				"--fault and --seed are for profile sandbox without a base URL");
 		return check_auth(session, err) < 0 ? -1 : profile_url(session, url, err);
 	}
 	if (start && sandboxed_start(session, 0, false, err) < 0)
 		return -1;
-	*url = (struct http_url){ .loopback = true, .host = mem_dup("127.0.0.1"), .path = mem_dup("") };
-	url->authority = start ? buf_format("127.0.0.1:%d", sandbox_port(session->sandbox)) : mem_dup("127.0.0.1");
+	*url = (struct http_url){ .loopback = true,
+				  .host = mem_dup("127.0.0.1"),
+				  .path = mem_dup("") };
+	url->authority = start ? buf_format("127.0.0.1:%d", sandbox_port(session->sandbox))
+			       : mem_dup("127.0.0.1");
 	return 0;
 }
 
@@ -64,7 +71,8 @@ static void on_trace(void *context, char direction, const char *text, size_t len
 static void on_signal(void *context)
 {
 	(void)context;
-	terminal_note("the change was sent; waiting for its answer (a second signal gives up, and the outcome is unknown)");
+	terminal_note(
+		"the change was sent; waiting for its answer (a second signal gives up, and the outcome is unknown)");
 }
 
 static struct http_options make_options(const struct session *session)
@@ -72,7 +80,8 @@ static struct http_options make_options(const struct session *session)
 	const struct settings *settings = &session->settings;
 	return (struct http_options){
 		.timeout_ms = (long)(setting_number(settings, SETTING_TIMEOUT) * 1000),
-		.connect_timeout_ms = (long)(setting_number(settings, SETTING_CONNECT_TIMEOUT) * 1000),
+		.connect_timeout_ms =
+			(long)(setting_number(settings, SETTING_CONNECT_TIMEOUT) * 1000),
 		.proxy = setting_text(settings, SETTING_PROXY),
 		.cacert = setting_text(settings, SETTING_CACERT),
 		.cert = setting_text(settings, SETTING_CERT),
@@ -91,7 +100,8 @@ static int pace(struct session *session, struct err *err)
 {
 	double rate = setting_number(&session->settings, SETTING_RATE);
 	long long gap = rate > 0 ? (long long)(1000 / rate) : 0;
-	long long wait = session->last_request ? session->last_request + gap - clock_monotonic() : 0;
+	long long wait =
+		session->last_request ? session->last_request + gap - clock_monotonic() : 0;
 	if (wait > 0 && clock_sleep(wait, session->stop) < 0)
 		return err_set(err, ERR_INTERRUPTED, "interrupted");
 	session->last_request = clock_monotonic();
@@ -102,14 +112,16 @@ static void show_timing(const struct session *session, const struct http_timing 
 {
 	if (!values_flag(&session->globals, "timing"))
 		return;
-	terminal_note("timing: %s, resolved %.1f ms, connected %.1f ms, secured %.1f ms, first byte %.1f ms, total %.1f ms",
-		      timing->reused ? "kept connection" : "new connection", timing->resolved * 1e3, timing->connected * 1e3,
-		      timing->secured * 1e3, timing->first_byte * 1e3, timing->total * 1e3);
+	terminal_note(
+		"timing: %s, resolved %.1f ms, connected %.1f ms, secured %.1f ms, first byte %.1f ms, total %.1f ms",
+		timing->reused ? "kept connection" : "new connection", timing->resolved * 1e3,
+		timing->connected * 1e3, timing->secured * 1e3, timing->first_byte * 1e3,
+		timing->total * 1e3);
 }
 
 /* Adds the exchange to --trace's file: one line of JSON, without the secret. */
-static void trace(const struct session *session, const struct request *request, const char *url, const struct http_reply *reply,
-		  const struct err *failure)
+static void trace(const struct session *session, const struct request *request, const char *url,
+		  const struct http_reply *reply, const struct err *failure)
 {
 	const char *path = values_get(&session->globals, "trace");
 	if (!path)
@@ -137,8 +149,8 @@ static void trace(const struct session *session, const struct request *request, 
 		terminal_note("warning: --trace: %s", err.message);
 }
 
-static int exchange(struct session *session, const struct request *request, const struct http_url *url,
-		    struct http_reply *reply, struct err *err)
+static int exchange(struct session *session, const struct request *request,
+		    const struct http_url *url, struct http_reply *reply, struct err *err)
 {
 	CLEAN_FREE char *full = request_url(request, url);
 	const struct http_options options = make_options(session);
@@ -175,8 +187,8 @@ void answer_done(struct answer *answer)
 	*answer = (struct answer){ 0 };
 }
 
-static int try_once(struct session *session, const struct request *request, const struct http_url *url, struct answer *answer,
-		    struct err *err)
+static int try_once(struct session *session, const struct request *request,
+		    const struct http_url *url, struct answer *answer, struct err *err)
 {
 	answer_done(answer);
 	answer->doc = json_doc_new();
@@ -185,10 +197,11 @@ static int try_once(struct session *session, const struct request *request, cons
 	return outcome_judge(&answer->reply, request->effect, answer->doc, &answer->outcome, err);
 }
 
-static int wait_for_retry(const struct session *session, long long wait, unsigned tried, struct err *err)
+static int wait_for_retry(const struct session *session, long long wait, unsigned tried,
+			  struct err *err)
 {
-	terminal_note("%s: trying again in %.1f s (%u of %.0f)", err->message, (double)wait / 1000, tried + 1,
-		      setting_number(&session->settings, SETTING_RETRIES));
+	terminal_note("%s: trying again in %.1f s (%u of %.0f)", err->message, (double)wait / 1000,
+		      tried + 1, setting_number(&session->settings, SETTING_RETRIES));
 	enum err_kind kind = err->kind;
 	if (clock_sleep(wait, session->stop) == 0)
 		return 0;
@@ -198,8 +211,8 @@ static int wait_for_retry(const struct session *session, long long wait, unsigne
 	return -1;
 }
 
-int send_until_done(struct session *session, const struct request *request, const struct http_url *url, struct answer *answer,
-		    struct err *err)
+int send_until_done(struct session *session, const struct request *request,
+		    const struct http_url *url, struct answer *answer, struct err *err)
 {
 	bool unknown_before = false;
 	for (unsigned tried = 0;; tried++) {

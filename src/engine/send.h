@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A request on its way: which server, at what pace, tried again where that is safe, and what came back. */
+/* A request on its way: which server, at what pace, tried again where that is safe, and what came
+ * back. */
 #ifndef ENGINE_SEND_H
 #define ENGINE_SEND_H
 
@@ -15,15 +16,16 @@ struct answer {
 
 void answer_done(struct answer *answer);
 
-/* The server of the profile; of profile sandbox the one in this process, which is started if `start`. ERR_CONFIG,
- * or ERR_USAGE for sandbox options elsewhere. */
+/* The server of the profile; of profile sandbox the one in this process, which is started if
+ * `start`. ERR_CONFIG, or ERR_USAGE for sandbox options elsewhere. */
 int send_find_server(struct session *session, bool start, struct http_url *url, struct err *err);
 
 /*
- * Sends the request, again where retry.h allows, until there is an outcome. The credentials must be loaded. After
- * one try of a change whose outcome is unknown, no later try makes it a failure: it stays ERR_UNKNOWN.
+ * Sends the request, again where retry.h allows, until there is an outcome. The credentials must be
+ * loaded. After one try of a change whose outcome is unknown, no later try makes it a failure: it
+ * stays ERR_UNKNOWN.
  */
-int send_until_done(struct session *session, const struct request *request, const struct http_url *url, struct answer *answer,
-		    struct err *err);
+int send_until_done(struct session *session, const struct request *request,
+		    const struct http_url *url, struct answer *answer, struct err *err);
 
 #endif

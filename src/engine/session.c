@@ -23,7 +23,8 @@ static void make_table(struct session *session)
 {
 	const struct command_table *own = own_commands();
 	free(session->table_items);
-	session->table_items = mem_new(own->count + session->contract.command_count, sizeof(*session->table_items));
+	session->table_items = mem_new(own->count + session->contract.command_count,
+				       sizeof(*session->table_items));
 	size_t n = 0;
 	for (size_t i = 0; i < session->contract.command_count; i++)
 		session->table_items[n++] = &session->contract.commands[i];
@@ -36,17 +37,21 @@ static void make_table(struct session *session)
 /* Moves the operations that the profile configures otherwise. */
 static int move_operations(struct session *session, struct err *err)
 {
-	const struct json *profile = session->profile ? config_profile(&session->config, session->profile) : NULL;
+	const struct json *profile =
+		session->profile ? config_profile(&session->config, session->profile) : NULL;
 	const struct json *operations = json_get(profile, "operations");
-	for (const struct json *item = json_is(operations, JSON_OBJECT) ? operations->first : NULL; item; item = item->next)
-		if (contract_move(&session->contract, item->key, json_get_string(item, "method"), json_get_string(item, "path"), err) < 0) {
+	for (const struct json *item = json_is(operations, JSON_OBJECT) ? operations->first : NULL;
+	     item; item = item->next)
+		if (contract_move(&session->contract, item->key, json_get_string(item, "method"),
+				  json_get_string(item, "path"), err) < 0) {
 			CLEAN_FREE char *place = config_place(&session->config, item);
 			return err_wrap(err, "%s", place);
 		}
 	return 0;
 }
 
-static int read_contract(struct session *session, const struct contract_reserved *reserved, struct err *err)
+static int read_contract(struct session *session, const struct contract_reserved *reserved,
+			 struct err *err)
 {
 	const char *path = setting_text(&session->settings, SETTING_CONTRACT);
 	if (!path) {
@@ -90,7 +95,8 @@ void session_enter_shell(struct session *session)
 	make_table(session);
 }
 
-int session_derive(const struct session *session, const char *profile, struct session *other, struct err *err)
+int session_derive(const struct session *session, const char *profile, struct session *other,
+		   struct err *err)
 {
 	*other = (struct session){
 		.actions = session->actions,
@@ -104,11 +110,13 @@ int session_derive(const struct session *session, const char *profile, struct se
 			named = &global_options[i];
 	for (size_t i = 0; i < session->globals.count - session->lent; i++)
 		if (!profile || session->globals.items[i].arg != named)
-			values_add(&other->globals, session->globals.items[i].arg, session->globals.items[i].text);
+			values_add(&other->globals, session->globals.items[i].arg,
+				   session->globals.items[i].text);
 	if (profile)
 		values_add(&other->globals, named, profile);
 	if (secret_is_set(&session->env_password))
-		secret_set(&other->env_password, secret_reveal(&session->env_password), session->env_password.len);
+		secret_set(&other->env_password, secret_reveal(&session->env_password),
+			   session->env_password.len);
 	if (session_settle(other, err) < 0)
 		return -1;
 	return other->trouble.kind == ERR_OK ? 0 : session_trouble(other, err);
@@ -176,7 +184,8 @@ bool session_may_ask(const struct session *session)
 
 char *session_state_folder(void)
 {
-	const char *named = getenv("BANGOCTL_STATE_DIR"), *xdg = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+	const char *named = getenv("BANGOCTL_STATE_DIR"), *xdg = getenv("XDG_STATE_HOME"),
+		   *home = getenv("HOME");
 	if (named && *named)
 		return mem_dup(named);
 	if (xdg && xdg[0] == '/')

@@ -11,58 +11,74 @@ static const char *const environments[] = { "test", "live", NULL };
 static const char *const auths[] = { "basic", "bearer", "header", NULL };
 static const char *const trusts[] = { "untrusted", "trusted", NULL };
 static const char *const colors[] = { "auto", "always", "never", NULL };
-static const char *const outputs[] = { "auto", "table", "wide", "expanded", "json", "ndjson", "csv", "tsv", "raw", "none", NULL };
+static const char *const outputs[] = { "auto", "table", "wide", "expanded", "json", "ndjson",
+				       "csv",  "tsv",	"raw",	"none",	    NULL };
 
 static const struct setting_row rows[SETTING_COUNT] = {
-	[SETTING_ENVIRONMENT] = { "environment", SETTING_TEXT, IN_PROFILE, NULL, NULL, NULL, 0, 0, environments, "\"test\"",
+	[SETTING_ENVIRONMENT] = { "environment", SETTING_TEXT, IN_PROFILE, NULL, NULL, NULL, 0, 0,
+				  environments, "\"test\"",
 				  "test or live; live asks before it changes anything" },
-	[SETTING_BASE_URL] = { "base_url", SETTING_TEXT, IN_PROFILE, "base-url", "BANGOCTL_BASE_URL", NULL, 0, 0, NULL,
+	[SETTING_BASE_URL] = { "base_url", SETTING_TEXT, IN_PROFILE, "base-url",
+			       "BANGOCTL_BASE_URL", NULL, 0, 0, NULL,
 			       "\"https://resale.api.sandbox.bango.com\"",
 			       "the server; a path in it goes before every other" },
-	[SETTING_USERNAME] = { "username", SETTING_TEXT, IN_PROFILE, NULL, NULL, NULL, 0, 0, NULL, "\"acme\"",
-			       "the user name that Bango issued" },
-	[SETTING_AUTH] = { "auth", SETTING_TEXT, IN_PROFILE, NULL, NULL, "basic", 0, 0, auths, "\"basic\"",
+	[SETTING_USERNAME] = { "username", SETTING_TEXT, IN_PROFILE, NULL, NULL, NULL, 0, 0, NULL,
+			       "\"acme\"", "the user name that Bango issued" },
+	[SETTING_AUTH] = { "auth", SETTING_TEXT, IN_PROFILE, NULL, NULL, "basic", 0, 0, auths,
+			   "\"basic\"",
 			   "basic, bearer (the password is the token) or header (it is the value of auth_header)" },
-	[SETTING_AUTH_HEADER] = { "auth_header", SETTING_TEXT, IN_PROFILE, NULL, NULL, NULL, 0, 0, NULL, "\"X-Api-Key\"",
-				  "the header's name when auth is header" },
-	[SETTING_CONTRACT] = { "contract", SETTING_PATH, IN_PROFILE, "contract", NULL, NULL, 0, 0, NULL,
-			       "\"acme-server-api.yaml\"",
+	[SETTING_AUTH_HEADER] = { "auth_header", SETTING_TEXT, IN_PROFILE, NULL, NULL, NULL, 0, 0,
+				  NULL, "\"X-Api-Key\"", "the header's name when auth is header" },
+	[SETTING_CONTRACT] = { "contract", SETTING_PATH, IN_PROFILE, "contract", NULL, NULL, 0, 0,
+			       NULL, "\"acme-server-api.yaml\"",
 			       "the OpenAPI document handed out at onboarding; without it the built-in one" },
-	[SETTING_READ_ONLY] = { "read_only", SETTING_BOOL, IN_PROFILE | IN_DEFAULTS, "read-only", "BANGOCTL_READ_ONLY", "false", 0, 0,
-				NULL, "false", "refuse every change" },
-	[SETTING_MAX_CHANGES] = { "max_changes", SETTING_WHOLE, IN_PROFILE | IN_DEFAULTS, NULL, NULL, NULL, 0, 1e9, NULL, "50",
+	[SETTING_READ_ONLY] = { "read_only", SETTING_BOOL, IN_PROFILE | IN_DEFAULTS, "read-only",
+				"BANGOCTL_READ_ONLY", "false", 0, 0, NULL, "false",
+				"refuse every change" },
+	[SETTING_MAX_CHANGES] = { "max_changes", SETTING_WHOLE, IN_PROFILE | IN_DEFAULTS, NULL,
+				  NULL, NULL, 0, 1e9, NULL, "50",
 				  "more changes than this in one run are confirmed as severe ones" },
-	[SETTING_IDEMPOTENCY] = { "idempotency", SETTING_TEXT, IN_PROFILE | IN_DEFAULTS, NULL, NULL, "untrusted", 0, 0, trusts,
-				  "\"untrusted\"",
+	[SETTING_IDEMPOTENCY] = { "idempotency", SETTING_TEXT, IN_PROFILE | IN_DEFAULTS, NULL, NULL,
+				  "untrusted", 0, 0, trusts, "\"untrusted\"",
 				  "trusted: Bango confirmed that a repeated X-RequestIdentifier has no second effect, so a change "
 				  "whose outcome is unknown is sent again with the same one" },
-	[SETTING_RATE] = { "rate", SETTING_DECIMAL, IN_PROFILE | IN_DEFAULTS, NULL, NULL, NULL, 0.001, 100000, NULL, "5.0",
+	[SETTING_RATE] = { "rate", SETTING_DECIMAL, IN_PROFILE | IN_DEFAULTS, NULL, NULL, NULL,
+			   0.001, 100000, NULL, "5.0",
 			   "at most so many requests a second in one run" },
-	[SETTING_OUTPUT] = { "output", SETTING_TEXT, IN_PROFILE | IN_DEFAULTS, "output", "BANGOCTL_OUTPUT", "auto", 0, 0, outputs,
-			     "\"auto\"", "the format of results" },
-	[SETTING_TIMEOUT] = { "timeout", SETTING_DECIMAL, IN_PROFILE | IN_DEFAULTS, "timeout", NULL, "60", 0.001, 86400, NULL, "60",
-			      "seconds for a whole exchange" },
-	[SETTING_CONNECT_TIMEOUT] = { "connect_timeout", SETTING_DECIMAL, IN_PROFILE | IN_DEFAULTS, "connect-timeout", NULL, "10",
-				      0.001, 86400, NULL, "10", "seconds for the connection" },
-	[SETTING_RETRIES] = { "retries", SETTING_WHOLE, IN_PROFILE | IN_DEFAULTS, "retries", NULL, "3", 0, 100, NULL, "3",
+	[SETTING_OUTPUT] = { "output", SETTING_TEXT, IN_PROFILE | IN_DEFAULTS, "output",
+			     "BANGOCTL_OUTPUT", "auto", 0, 0, outputs, "\"auto\"",
+			     "the format of results" },
+	[SETTING_TIMEOUT] = { "timeout", SETTING_DECIMAL, IN_PROFILE | IN_DEFAULTS, "timeout", NULL,
+			      "60", 0.001, 86400, NULL, "60", "seconds for a whole exchange" },
+	[SETTING_CONNECT_TIMEOUT] = { "connect_timeout", SETTING_DECIMAL, IN_PROFILE | IN_DEFAULTS,
+				      "connect-timeout", NULL, "10", 0.001, 86400, NULL, "10",
+				      "seconds for the connection" },
+	[SETTING_RETRIES] = { "retries", SETTING_WHOLE, IN_PROFILE | IN_DEFAULTS, "retries", NULL,
+			      "3", 0, 100, NULL, "3",
 			      "how often a request that provably changed nothing is tried again" },
-	[SETTING_RETRY_MAX_WAIT] = { "retry_max_wait", SETTING_DECIMAL, IN_PROFILE | IN_DEFAULTS, "retry-max-wait", NULL, "300", 0,
-				     86400, NULL, "300", "the longest Retry-After, in seconds, that is waited for" },
-	[SETTING_MAX_REPLY] = { "max_reply", SETTING_SIZE, IN_PROFILE | IN_DEFAULTS, "max-reply", NULL, "64M", 1, 4e9, NULL,
-				"\"64M\"", "the largest reply that is read; K, M and G are known" },
-	[SETTING_PROXY] = { "proxy", SETTING_TEXT, IN_PROFILE | IN_DEFAULTS, "proxy", NULL, NULL, 0, 0, NULL,
-			    "\"http://proxy.example:3128\"", "the proxy; without it HTTPS_PROXY and NO_PROXY decide" },
-	[SETTING_CACERT] = { "cacert", SETTING_PATH, IN_PROFILE | IN_DEFAULTS, "cacert", NULL, NULL, 0, 0, NULL,
-			     "\"company-ca.pem\"", "CA certificates to trust instead of the system's" },
-	[SETTING_CERT] = { "cert", SETTING_PATH, IN_PROFILE | IN_DEFAULTS, "cert", NULL, NULL, 0, 0, NULL, "\"client.pem\"",
+	[SETTING_RETRY_MAX_WAIT] = { "retry_max_wait", SETTING_DECIMAL, IN_PROFILE | IN_DEFAULTS,
+				     "retry-max-wait", NULL, "300", 0, 86400, NULL, "300",
+				     "the longest Retry-After, in seconds, that is waited for" },
+	[SETTING_MAX_REPLY] = { "max_reply", SETTING_SIZE, IN_PROFILE | IN_DEFAULTS, "max-reply",
+				NULL, "64M", 1, 4e9, NULL, "\"64M\"",
+				"the largest reply that is read; K, M and G are known" },
+	[SETTING_PROXY] = { "proxy", SETTING_TEXT, IN_PROFILE | IN_DEFAULTS, "proxy", NULL, NULL, 0,
+			    0, NULL, "\"http://proxy.example:3128\"",
+			    "the proxy; without it HTTPS_PROXY and NO_PROXY decide" },
+	[SETTING_CACERT] = { "cacert", SETTING_PATH, IN_PROFILE | IN_DEFAULTS, "cacert", NULL, NULL,
+			     0, 0, NULL, "\"company-ca.pem\"",
+			     "CA certificates to trust instead of the system's" },
+	[SETTING_CERT] = { "cert", SETTING_PATH, IN_PROFILE | IN_DEFAULTS, "cert", NULL, NULL, 0, 0,
+			   NULL, "\"client.pem\"",
 			   "the client certificate, if the route asks for one" },
-	[SETTING_KEY] = { "key", SETTING_PATH, IN_PROFILE | IN_DEFAULTS, "key", NULL, NULL, 0, 0, NULL, "\"client.key\"",
-			  "the client certificate's key" },
-	[SETTING_COLOR] = { "color", SETTING_TEXT, IN_DEFAULTS, "color", NULL, "auto", 0, 0, colors, "\"auto\"",
-			    "colour: auto, always or never" },
-	[SETTING_NO_INPUT] = { "no_input", SETTING_BOOL, 0, "no-input", "BANGOCTL_NO_INPUT", "false", 0, 0, NULL, NULL,
-			       "never ask; fail instead" },
-	[SETTING_REQUIRE_PROFILE] = { "require_profile", SETTING_BOOL, IN_DEFAULTS, NULL, NULL, "false", 0, 0, NULL, "false",
+	[SETTING_KEY] = { "key", SETTING_PATH, IN_PROFILE | IN_DEFAULTS, "key", NULL, NULL, 0, 0,
+			  NULL, "\"client.key\"", "the client certificate's key" },
+	[SETTING_COLOR] = { "color", SETTING_TEXT, IN_DEFAULTS, "color", NULL, "auto", 0, 0, colors,
+			    "\"auto\"", "colour: auto, always or never" },
+	[SETTING_NO_INPUT] = { "no_input", SETTING_BOOL, 0, "no-input", "BANGOCTL_NO_INPUT",
+			       "false", 0, 0, NULL, NULL, "never ask; fail instead" },
+	[SETTING_REQUIRE_PROFILE] = { "require_profile", SETTING_BOOL, IN_DEFAULTS, NULL, NULL,
+				      "false", 0, 0, NULL, "false",
 				      "a live profile must be named by -p or BANGOCTL_PROFILE, never by default_profile" },
 };
 
@@ -88,7 +104,8 @@ void settings_done(struct settings *settings)
 	*settings = (struct settings){ 0 };
 }
 
-void setting_put(struct settings *settings, enum setting setting, const char *text, const char *origin)
+void setting_put(struct settings *settings, enum setting setting, const char *text,
+		 const char *origin)
 {
 	struct setting_value *value = &settings->items[setting];
 	free(value->text);
@@ -113,7 +130,8 @@ static double parse_size(const char *text)
 	return bytes;
 }
 
-static int check_choice(const struct setting_row *row, const char *what, const char *text, struct err *err)
+static int check_choice(const struct setting_row *row, const char *what, const char *text,
+			struct err *err)
 {
 	CLEAN_BUF struct buf list = { 0 };
 	for (const char *const *choice = row->choices; *choice; choice++) {
@@ -130,19 +148,23 @@ int setting_check(enum setting setting, const char *what, const char *text, stru
 	const struct setting_row *row = &rows[setting];
 	if (row->choices)
 		return check_choice(row, what, text, err);
-	if (row->type == SETTING_BOOL && strcmp(text, "true") != 0 && strcmp(text, "false") != 0 && strcmp(text, "1") != 0 &&
-	    strcmp(text, "0") != 0)
+	if (row->type == SETTING_BOOL && strcmp(text, "true") != 0 && strcmp(text, "false") != 0 &&
+	    strcmp(text, "1") != 0 && strcmp(text, "0") != 0)
 		return err_set(err, ERR_USAGE, "%s: \"%s\" is neither true nor false", what, text);
 	if (row->type == SETTING_TEXT || row->type == SETTING_PATH || row->type == SETTING_BOOL)
 		return *text ? 0 : err_set(err, ERR_USAGE, "%s is empty", what);
 	double number = -1;
 	if (row->type == SETTING_SIZE)
 		number = parse_size(text);
-	else if (text_is_number(text, strlen(text)) && !(row->type == SETTING_WHOLE && strpbrk(text, ".eE")))
+	else if (text_is_number(text, strlen(text)) &&
+		 !(row->type == SETTING_WHOLE && strpbrk(text, ".eE")))
 		number = strtod(text, NULL);
 	if (number < row->min || number > row->max)
-		return err_set(err, ERR_USAGE, "%s: \"%s\" is not a %s from %.10g to %.10g", what, text,
-			       row->type == SETTING_WHOLE ? "whole number" : row->type == SETTING_SIZE ? "size" : "number",
+		return err_set(err, ERR_USAGE, "%s: \"%s\" is not a %s from %.10g to %.10g", what,
+			       text,
+			       row->type == SETTING_WHOLE  ? "whole number"
+			       : row->type == SETTING_SIZE ? "size"
+							   : "number",
 			       row->min, row->max);
 	return 0;
 }

@@ -38,7 +38,14 @@ enum setting {
 	SETTING_COUNT
 };
 
-enum setting_type { SETTING_TEXT, SETTING_PATH, SETTING_WHOLE, SETTING_DECIMAL, SETTING_BOOL, SETTING_SIZE };
+enum setting_type {
+	SETTING_TEXT,
+	SETTING_PATH,
+	SETTING_WHOLE,
+	SETTING_DECIMAL,
+	SETTING_BOOL,
+	SETTING_SIZE
+};
 
 /* Where in the config file a setting may stand. */
 enum setting_place { IN_PROFILE = 1, IN_DEFAULTS = 2 };
@@ -47,12 +54,12 @@ struct setting_row {
 	const char *key;
 	enum setting_type type;
 	unsigned places;
-	const char *option; /* NULL: none */
-	const char *variable; /* NULL: none */
-	const char *fallback; /* the built-in value, or NULL */
-	double min, max; /* of numbers */
+	const char *option;	    /* NULL: none */
+	const char *variable;	    /* NULL: none */
+	const char *fallback;	    /* the built-in value, or NULL */
+	double min, max;	    /* of numbers */
 	const char *const *choices; /* NULL-ended, or NULL */
-	const char *example; /* for config.example and `config init` */
+	const char *example;	    /* for config.example and `config init` */
 	const char *help;
 };
 
@@ -66,8 +73,9 @@ int setting_check(enum setting setting, const char *what, const char *text, stru
 
 /* A value in force. */
 struct setting_value {
-	char *text; /* owned; NULL: not set */
-	char *origin; /* owned: "--timeout", "BANGOCTL_OUTPUT", "profile live (FILE:7)", "built-in" */
+	char *text;   /* owned; NULL: not set */
+	char *origin; /* owned: "--timeout", "BANGOCTL_OUTPUT", "profile live (FILE:7)", "built-in"
+		       */
 };
 
 struct settings {
@@ -77,7 +85,8 @@ struct settings {
 void settings_done(struct settings *settings);
 
 /* Puts a value in force, replacing what was there. */
-void setting_put(struct settings *settings, enum setting setting, const char *text, const char *origin);
+void setting_put(struct settings *settings, enum setting setting, const char *text,
+		 const char *origin);
 
 const char *setting_text(const struct settings *settings, enum setting setting);
 bool setting_bool(const struct settings *settings, enum setting setting);

@@ -12,41 +12,57 @@
 #include "engine/terminal.h"
 #include "sandbox/lifecycle.h"
 
-enum { FIRST_POLL_MS = 250, LONGEST_POLL_MS = 5000, REST_MS = 3000, LATE_SECONDS = 120, DAY_MS = 86400000 };
+enum {
+	FIRST_POLL_MS = 250,
+	LONGEST_POLL_MS = 5000,
+	REST_MS = 3000,
+	LATE_SECONDS = 120,
+	DAY_MS = 86400000
+};
 
 /* ---- waiting ---- */
 
-int settle_wait(struct session *session, const struct request *request, const char *before, double seconds, struct peek *peek,
-		struct err *err)
+int settle_wait(struct session *session, const struct request *request, const char *before,
+		double seconds, struct peek *peek, struct err *err)
 {
 	const struct command *command = request->command;
-	const char *wanted = command && command->to_count && before ? lifecycle_next(command, before, request->body) : NULL;
+	const char *wanted = command && command->to_count && before
+				     ? lifecycle_next(command, before, request->body)
+				     : NULL;
 	CLEAN_FREE char *target = mem_dup(wanted), *start = mem_dup(before);
 	if (!target)
-		return err_set(err, ERR_WAIT_TIMEOUT, "it was accepted, but the contract does not say for which status to wait");
+		return err_set(
+			err, ERR_WAIT_TIMEOUT,
+			"it was accepted, but the contract does not say for which status to wait");
 	long long end = clock_monotonic() + (long long)(seconds * 1000);
-	for (long long pause = FIRST_POLL_MS;; pause = pause * 2 < LONGEST_POLL_MS ? pause * 2 : LONGEST_POLL_MS) {
+	for (long long pause = FIRST_POLL_MS;;
+	     pause = pause * 2 < LONGEST_POLL_MS ? pause * 2 : LONGEST_POLL_MS) {
 		peek_done(peek);
 		if (peek_record(session, command, request->target, peek, err) < 0) {
 			/* what this read's failure guarantees does not hold for the change */
 			err->kind = ERR_WAIT_TIMEOUT;
-			return err_wrap(err, "it was accepted, but whether it is done cannot be read");
+			return err_wrap(err,
+					"it was accepted, but whether it is done cannot be read");
 		}
 		if (peek->status && strcmp(peek->status, target) == 0)
 			return 0;
 		if (peek->status && strcmp(peek->status, start) != 0)
-			return err_set(err, ERR_REJECTED, "it settled as %s instead of %s", peek->status, target);
+			return err_set(err, ERR_REJECTED, "it settled as %s instead of %s",
+				       peek->status, target);
 		long long left = end - clock_monotonic();
 		if (left <= 0)
-			return err_set(err, ERR_WAIT_TIMEOUT, "after %.0f s it is still %s, not %s", seconds, start, target);
+			return err_set(err, ERR_WAIT_TIMEOUT, "after %.0f s it is still %s, not %s",
+				       seconds, start, target);
 		if (clock_sleep(pause < left ? pause : left, session->stop) < 0)
-			return err_set(err, ERR_WAIT_TIMEOUT, "interrupted while it was still %s, not %s", start, target);
+			return err_set(err, ERR_WAIT_TIMEOUT,
+				       "interrupted while it was still %s, not %s", start, target);
 	}
 }
 
 /* ---- reconciling ---- */
 
-/* Whether some status leads to this one by the change, and whether the change could begin from it. */
+/* Whether some status leads to this one by the change, and whether the change could begin from it.
+ */
 struct role {
 	bool source, result;
 };
@@ -54,7 +70,8 @@ struct role {
 static struct role role_of(const struct json *next, const char *status)
 {
 	struct role role = { 0 };
-	for (const struct json *item = json_is(next, JSON_OBJECT) ? next->first : NULL; item; item = item->next) {
+	for (const struct json *item = json_is(next, JSON_OBJECT) ? next->first : NULL; item;
+	     item = item->next) {
 		bool moves = json_string(item) && strcmp(item->key, item->text) != 0;
 		role.source = role.source || (moves && strcmp(item->key, status) == 0);
 		role.result = role.result || (moves && strcmp(item->text, status) == 0);
@@ -63,20 +80,23 @@ static struct role role_of(const struct json *next, const char *status)
 }
 
 /*
- * What the record says of the change. The status decides where it can only be from before or only from after;
- * when it was last updated, by the server's clock, decides the rest as far as it can. Times have whole seconds.
- * After a later change of ours (`last` is false) the status may be the one from before because of that.
+ * What the record says of the change. The status decides where it can only be from before or only
+ * from after; when it was last updated, by the server's clock, decides the rest as far as it can.
+ * Times have whole seconds. After a later change of ours (`last` is false) the status may be the
+ * one from before because of that.
  */
 static const char *judge(const struct audit_change *change, bool last, const struct peek *peek)
 {
 	CLEAN_ERR struct err ignored = { 0 };
 	long long sent = 0;
-	bool timed = peek->updated && change->at && clock_parse(change->at, &sent, NULL, &ignored) == 0;
+	bool timed =
+		peek->updated && change->at && clock_parse(change->at, &sent, NULL, &ignored) == 0;
 	long long since = timed ? peek->updated / 1000 - (sent + peek->skew) / 1000 : 0;
 	struct role role = role_of(change->next, peek->status ? peek->status : "");
 	if (timed && since < -1 && !role.result)
 		return "not_applied";
-	/* what was updated long after may be somebody else's doing; before, and status and date contradict each other */
+	/* what was updated long after may be somebody else's doing; before, and status and date
+	 * contradict each other */
 	if (role.result && !role.source)
 		return since > LATE_SECONDS || since < -1 ? "unknown" : "applied";
 	if (role.source && !role.result && last)
@@ -84,8 +104,10 @@ static const char *judge(const struct audit_change *change, bool last, const str
 	return role.source && role.result && timed && since >= 0 ? "applied" : "unknown";
 }
 
-/* A request that lost its connection may be applied a moment later: one that is so young is not judged yet. */
-static int let_rest(const struct session *session, const struct audit_change *change, struct err *err)
+/* A request that lost its connection may be applied a moment later: one that is so young is not
+ * judged yet. */
+static int let_rest(const struct session *session, const struct audit_change *change,
+		    struct err *err)
 {
 	CLEAN_ERR struct err ignored = { 0 };
 	long long sent = 0;
@@ -103,37 +125,48 @@ static int check_ended(const struct audit_change *change, struct err *err)
 	CLEAN_ERR struct err ignored = { 0 };
 	long long sent = 0;
 	bool recorded = strcmp(change->outcome, "unrecorded") != 0;
-	if (recorded || !change->pid || !change->at || clock_parse(change->at, &sent, NULL, &ignored) < 0)
+	if (recorded || !change->pid || !change->at ||
+	    clock_parse(change->at, &sent, NULL, &ignored) < 0)
 		return 0;
 	/* after a day the number belongs to another process */
-	if (clock_now() - sent > DAY_MS || change->pid == getpid() || (kill((pid_t)change->pid, 0) < 0 && errno == ESRCH))
+	if (clock_now() - sent > DAY_MS || change->pid == getpid() ||
+	    (kill((pid_t)change->pid, 0) < 0 && errno == ESRCH))
 		return 0;
 	return err_set(err, ERR_UNKNOWN, "process %lld is still at it", change->pid);
 }
 
-/* Another server knows nothing of the change: what it says of the record would be a false verdict. */
-static int check_server(const struct session *session, const struct audit_change *change, struct err *err)
+/* Another server knows nothing of the change: what it says of the record would be a false verdict.
+ */
+static int check_server(const struct session *session, const struct audit_change *change,
+			struct err *err)
 {
-	const char *url = setting_text(&session->settings, SETTING_BASE_URL), *sent_to = change->base_url;
+	const char *url = setting_text(&session->settings, SETTING_BASE_URL),
+		   *sent_to = change->base_url;
 	if (url && sent_to ? strcmp(url, sent_to) == 0 : url == sent_to)
 		return 0;
 	if (!sent_to)
-		return err_set(err, ERR_CONFIG, "it went to the sandbox in the program, and profile %s now speaks to %s", change->profile, url);
+		return err_set(
+			err, ERR_CONFIG,
+			"it went to the sandbox in the program, and profile %s now speaks to %s",
+			change->profile, url);
 	return err_set(err, ERR_CONFIG, "it went to %s: add --base-url %s", sent_to, sent_to);
 }
 
-static const char *settle_one(struct session *session, const struct audit_change *change, bool last, char **status,
-			      struct err *err)
+static const char *settle_one(struct session *session, const struct audit_change *change, bool last,
+			      char **status, struct err *err)
 {
 	CLEANUP(session_done) struct session other = { 0 };
 	CLEANUP(peek_done) struct peek peek = { 0 };
 	if (!change->profile || !change->command || !change->target)
-		return err_set(err, ERR_CONFIG, "the log does not name the profile, command and target of this change"), NULL;
+		return err_set(err, ERR_CONFIG,
+			       "the log does not name the profile, command and target of this change"),
+		       NULL;
 	bool same = session->profile && strcmp(session->profile, change->profile) == 0;
 	if (!same && session_derive(session, change->profile, &other, err) < 0)
 		return NULL;
 	struct session *at = same ? session : &other;
-	if (check_ended(change, err) < 0 || check_server(at, change, err) < 0 || let_rest(session, change, err) < 0)
+	if (check_ended(change, err) < 0 || check_server(at, change, err) < 0 ||
+	    let_rest(session, change, err) < 0)
 		return NULL;
 	const struct command *command = command_find(&at->table, change->command);
 	if (peek_record(at, command, change->target, &peek, err) < 0)
@@ -142,8 +175,8 @@ static const char *settle_one(struct session *session, const struct audit_change
 	return judge(change, last, &peek);
 }
 
-static void add_row(struct json_doc *doc, struct json *rows, const struct audit_change *change, const char *verdict,
-		    const char *status)
+static void add_row(struct json_doc *doc, struct json *rows, const struct audit_change *change,
+		    const char *verdict, const char *status)
 {
 	struct json *row = json_new(doc, JSON_OBJECT);
 	json_set_string(doc, row, "at", change->at);
@@ -156,31 +189,37 @@ static void add_row(struct json_doc *doc, struct json *rows, const struct audit_
 	json_append(rows, row);
 }
 
-/* Whether no later change of the log, of those that may have been applied, is of the same record. */
+/* Whether no later change of the log, of those that may have been applied, is of the same record.
+ */
 static bool is_last(const struct audit_changes *changes, size_t at)
 {
 	const struct audit_change *change = &changes->items[at];
 	for (size_t i = at + 1; i < changes->count; i++) {
 		const struct audit_change *later = &changes->items[i];
-		bool done = later->open || strcmp(later->outcome, "ok") == 0 || strcmp(later->outcome, "accepted") == 0 ||
+		bool done = later->open || strcmp(later->outcome, "ok") == 0 ||
+			    strcmp(later->outcome, "accepted") == 0 ||
 			    strcmp(later->outcome, "applied") == 0;
-		if (done && change->target && later->target && strcmp(change->target, later->target) == 0)
+		if (done && change->target && later->target &&
+		    strcmp(change->target, later->target) == 0)
 			return false;
 	}
 	return true;
 }
 
-static int settle_and_record(struct session *session, const struct audit_changes *changes, size_t at, struct json_doc *doc,
-			     struct json *rows, size_t *unknown, struct err *err)
+static int settle_and_record(struct session *session, const struct audit_changes *changes,
+			     size_t at, struct json_doc *doc, struct json *rows, size_t *unknown,
+			     struct err *err)
 {
 	const struct audit_change *change = &changes->items[at];
 	CLEAN_ERR struct err why = { 0 };
 	CLEAN_FREE char *status = NULL;
 	const char *verdict = settle_one(session, change, is_last(changes, at), &status, &why);
 	if (!verdict) {
-		terminal_note("%s %s stays unknown: %s", change->command, change->target ? change->target : "", why.message);
+		terminal_note("%s %s stays unknown: %s", change->command,
+			      change->target ? change->target : "", why.message);
 		verdict = "unknown";
-	} else if (!values_get(&session->globals, "dry-run") && audit_settled(change, verdict, err) < 0) {
+	} else if (!values_get(&session->globals, "dry-run") &&
+		   audit_settled(change, verdict, err) < 0) {
 		return -1;
 	}
 	*unknown += strcmp(verdict, "unknown") == 0;
@@ -188,7 +227,8 @@ static int settle_and_record(struct session *session, const struct audit_changes
 	return 0;
 }
 
-int do_reconcile(struct session *session, const struct command *command, const struct values *values, struct err *err)
+int do_reconcile(struct session *session, const struct command *command,
+		 const struct values *values, struct err *err)
 {
 	(void)command, (void)values;
 	static const char *const columns[] = { "at", "command", "target", "verdict", "status" };
@@ -201,8 +241,10 @@ int do_reconcile(struct session *session, const struct command *command, const s
 		return -1;
 	for (size_t i = 0; i < changes.count; i++) {
 		const struct audit_change *change = &changes.items[i];
-		bool named = wanted && change->request_id && strcmp(wanted, change->request_id) == 0;
-		bool ours = !session->profile_explicit || (change->profile && strcmp(change->profile, session->profile) == 0);
+		bool named =
+			wanted && change->request_id && strcmp(wanted, change->request_id) == 0;
+		bool ours = !session->profile_explicit ||
+			    (change->profile && strcmp(change->profile, session->profile) == 0);
 		found += named;
 		if (!change->open || (wanted && !named) || !ours)
 			continue;
@@ -210,14 +252,19 @@ int do_reconcile(struct session *session, const struct command *command, const s
 			return -1;
 	}
 	if (wanted && !found)
-		return err_set(err, ERR_USAGE, "the audit log has no change with the request id %s", wanted);
-	const struct output output = { .value = rows, .rows = "", .columns = columns, .column_count = COUNT(columns) };
+		return err_set(err, ERR_USAGE, "the audit log has no change with the request id %s",
+			       wanted);
+	const struct output output = {
+		.value = rows, .rows = "", .columns = columns, .column_count = COUNT(columns)
+	};
 	if (output_print(session, &output, err) < 0)
 		return -1;
 	if (!values_flag(&session->globals, "quiet"))
-		terminal_note("%zu unknown change%s read back, %zu still unknown", rows->count, rows->count == 1 ? "" : "s", unknown);
+		terminal_note("%zu unknown change%s read back, %zu still unknown", rows->count,
+			      rows->count == 1 ? "" : "s", unknown);
 	if (unknown)
-		return err_set(err, ERR_UNKNOWN, "%zu change%s still unknown: ask Bango with the request ids", unknown,
-			       unknown == 1 ? " is" : "s are");
+		return err_set(err, ERR_UNKNOWN,
+			       "%zu change%s still unknown: ask Bango with the request ids",
+			       unknown, unknown == 1 ? " is" : "s are");
 	return 0;
 }

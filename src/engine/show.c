@@ -9,8 +9,8 @@
 
 static bool sends_length(const struct request *request)
 {
-	return request->has_body || strcmp(request->method, "POST") == 0 || strcmp(request->method, "PUT") == 0 ||
-	       strcmp(request->method, "PATCH") == 0;
+	return request->has_body || strcmp(request->method, "POST") == 0 ||
+	       strcmp(request->method, "PUT") == 0 || strcmp(request->method, "PATCH") == 0;
 }
 
 /* The header that carries the credentials, masked; the caller frees both. */
@@ -20,10 +20,13 @@ static void masked_auth(const struct session *session, char **name, char **value
 	const char *header = setting_text(&session->settings, SETTING_AUTH_HEADER);
 	bool own = strcmp(auth, "header") == 0;
 	*name = mem_dup(own && header ? header : "Authorization");
-	*value = mem_dup(own ? SECRET_MASK : strcmp(auth, "bearer") == 0 ? "Bearer " SECRET_MASK : "Basic " SECRET_MASK);
+	*value = mem_dup(own			       ? SECRET_MASK
+			 : strcmp(auth, "bearer") == 0 ? "Bearer " SECRET_MASK
+						       : "Basic " SECRET_MASK);
 }
 
-static int show_json(const struct session *session, const struct request *request, const struct http_url *url, struct err *err)
+static int show_json(const struct session *session, const struct request *request,
+		     const struct http_url *url, struct err *err)
 {
 	CLEAN_JSON struct json_doc *doc = json_doc_new();
 	CLEAN_FREE char *full = request_url(request, url);
@@ -36,28 +39,33 @@ static int show_json(const struct session *session, const struct request *reques
 	for (size_t i = 0; i < request->header_count; i++)
 		json_set_string(doc, headers, request->headers[i].name, request->headers[i].value);
 	json_set(doc, object, "headers", headers);
-	json_set(doc, object, "body", request->body ? json_copy(doc, request->body) : json_new(doc, JSON_NULL));
+	json_set(doc, object, "body",
+		 request->body ? json_copy(doc, request->body) : json_new(doc, JSON_NULL));
 	if (request->command)
 		json_set_string(doc, object, "evidence", request->command->evidence);
 	const struct output output = { .value = object };
 	return output_print(session, &output, err);
 }
 
-int show_request(const struct session *session, const struct request *request, const struct http_url *url, struct err *err)
+int show_request(const struct session *session, const struct request *request,
+		 const struct http_url *url, struct err *err)
 {
 	const char *format = setting_text(&session->settings, SETTING_OUTPUT);
 	if (request->command && !values_flag(&session->globals, "quiet"))
-		terminal_note("nothing is sent; evidence of this call: %s", request->command->evidence);
+		terminal_note("nothing is sent; evidence of this call: %s",
+			      request->command->evidence);
 	if (strcmp(format, "json") == 0 || strcmp(format, "ndjson") == 0)
 		return show_json(session, request, url, err);
 	CLEAN_BUF struct buf out = { 0 };
 	CLEAN_FREE char *name = NULL, *value = NULL;
 	masked_auth(session, &name, &value);
-	buf_add_format(&out, "%s %s%s HTTP/1.1\nHost: %s\n", request->method, url->path, request->path, url->authority);
+	buf_add_format(&out, "%s %s%s HTTP/1.1\nHost: %s\n", request->method, url->path,
+		       request->path, url->authority);
 	if (strcmp(name, "Authorization") == 0)
 		buf_add_format(&out, "%s: %s\n", name, value);
 	for (size_t i = 0; i < request->header_count; i++)
-		buf_add_format(&out, "%s: %s\n", request->headers[i].name, request->headers[i].value);
+		buf_add_format(&out, "%s: %s\n", request->headers[i].name,
+			       request->headers[i].value);
 	if (strcmp(name, "Authorization") != 0)
 		buf_add_format(&out, "%s: %s\n", name, value);
 	if (sends_length(request))
@@ -82,7 +90,8 @@ void show_quoted(struct buf *out, const char *word)
 
 static void add_header(struct buf *out, const char *name, const char *value)
 {
-	CLEAN_FREE char *line = *value ? buf_format("%s: %s", name, value) : buf_format("%s;", name);
+	CLEAN_FREE char *line =
+		*value ? buf_format("%s: %s", name, value) : buf_format("%s;", name);
 	buf_add_str(out, " \\\n  -H ");
 	show_quoted(out, line);
 }
@@ -103,16 +112,21 @@ static void add_auth(const struct session *session, struct buf *out)
 		buf_add_str(out, "-H \"Authorization: Bearer $BANGOCTL_PASSWORD\"");
 	} else {
 		const char *header = setting_text(&session->settings, SETTING_AUTH_HEADER);
-		buf_add_format(out, "-H \"%s: $BANGOCTL_PASSWORD\"", header ? header : "Authorization");
+		buf_add_format(out, "-H \"%s: $BANGOCTL_PASSWORD\"",
+			       header ? header : "Authorization");
 	}
 }
 
-int show_curl(const struct session *session, const struct request *request, const struct http_url *url, struct err *err)
+int show_curl(const struct session *session, const struct request *request,
+	      const struct http_url *url, struct err *err)
 {
 	static const struct {
 		enum setting setting;
 		const char *option;
-	} files[] = { { SETTING_PROXY, "--proxy" }, { SETTING_CACERT, "--cacert" }, { SETTING_CERT, "--cert" }, { SETTING_KEY, "--key" } };
+	} files[] = { { SETTING_PROXY, "--proxy" },
+		      { SETTING_CACERT, "--cacert" },
+		      { SETTING_CERT, "--cert" },
+		      { SETTING_KEY, "--key" } };
 	CLEAN_BUF struct buf out = { 0 };
 	CLEAN_FREE char *full = request_url(request, url);
 	if (strcmp(request->method, "HEAD") == 0)

@@ -6,13 +6,15 @@
 #include "engine/request.h"
 
 /*
- * --dry-run: the request line, headers and body on stdout, the secret as ***, in the order in which they are
- * sent; an object with -o json. The evidence of the operation goes to stderr.
+ * --dry-run: the request line, headers and body on stdout, the secret as ***, in the order in which
+ * they are sent; an object with -o json. The evidence of the operation goes to stderr.
  */
-int show_request(const struct session *session, const struct request *request, const struct http_url *url, struct err *err);
+int show_request(const struct session *session, const struct request *request,
+		 const struct http_url *url, struct err *err);
 
 /* --curl: the equivalent command, with the password as a shell variable. */
-int show_curl(const struct session *session, const struct request *request, const struct http_url *url, struct err *err);
+int show_curl(const struct session *session, const struct request *request,
+	      const struct http_url *url, struct err *err);
 
 /* Adds a word in quotes, as a POSIX shell reads it. */
 void show_quoted(struct buf *out, const char *word);

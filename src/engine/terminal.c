@@ -24,14 +24,17 @@ size_t terminal_width(void)
 	struct winsize size;
 	if (columns && text_integer(columns, LEAST_WIDTH, 10000, &width, &ignored) == 0)
 		return (size_t)width;
-	if ((ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 || ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0) && size.ws_col)
+	if ((ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ||
+	     ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0) &&
+	    size.ws_col)
 		return size.ws_col < LEAST_WIDTH ? LEAST_WIDTH : size.ws_col;
 	return 80;
 }
 
 bool terminal_color(int fd, const char *choice)
 {
-	const char *no = getenv("NO_COLOR"), *force = getenv("CLICOLOR_FORCE"), *term = getenv("TERM");
+	const char *no = getenv("NO_COLOR"), *force = getenv("CLICOLOR_FORCE"),
+		   *term = getenv("TERM");
 	if (strcmp(choice, "auto") != 0)
 		return strcmp(choice, "always") == 0;
 	if (no && *no)
@@ -52,8 +55,8 @@ bool terminal_can_ask(void)
 	return fd >= 0;
 }
 
-/* Reads to the end of the line; what is longer than allowed is read and dropped. Signals come through only while it
- * waits: one between the question and the read would be lost. */
+/* Reads to the end of the line; what is longer than allowed is read and dropped. Signals come
+ * through only while it waits: one between the question and the read would be lost. */
 static int read_line(int fd, const sigset_t *waiting, struct buf *answer, struct err *err)
 {
 	for (;;) {
@@ -61,7 +64,8 @@ static int read_line(int fd, const sigset_t *waiting, struct buf *answer, struct
 		struct pollfd ready = { .fd = fd, .events = POLLIN };
 		ssize_t n = ppoll(&ready, 1, NULL, waiting) < 0 ? -1 : read(fd, &c, 1);
 		if (n < 0)
-			return err_set(err, ERR_REFUSED, "the question was not answered: %s", strerror(errno));
+			return err_set(err, ERR_REFUSED, "the question was not answered: %s",
+				       strerror(errno));
 		if (n == 0)
 			return err_set(err, ERR_REFUSED, "the question was not answered");
 		if (c == '\n')
@@ -93,9 +97,9 @@ int terminal_ask(const char *prompt, bool hidden, struct buf *answer, struct err
 	}
 	/* what was pasted or typed ahead is no answer */
 	tcflush(fd, TCIFLUSH);
-	int result = file_write_all(fd, prompt, strlen(prompt)) < 0 ?
-			     err_set(err, ERR_REFUSED, "cannot ask: %s", strerror(errno)) :
-			     read_line(fd, &waiting, answer, err);
+	int result = file_write_all(fd, prompt, strlen(prompt)) < 0
+			     ? err_set(err, ERR_REFUSED, "cannot ask: %s", strerror(errno))
+			     : read_line(fd, &waiting, answer, err);
 	sigprocmask(SIG_SETMASK, &waiting, NULL);
 	if (changed) {
 		tcsetattr(fd, TCSAFLUSH, &before);

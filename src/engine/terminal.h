@@ -19,8 +19,8 @@ bool terminal_color(int fd, const char *choice);
 bool terminal_can_ask(void);
 
 /*
- * Shows the prompt on /dev/tty and reads one line, without echo if `hidden`. ERR_REFUSED at the end of
- * the input, for more than 4096 bytes, and for a signal.
+ * Shows the prompt on /dev/tty and reads one line, without echo if `hidden`. ERR_REFUSED at the end
+ * of the input, for more than 4096 bytes, and for a signal.
  */
 int terminal_ask(const char *prompt, bool hidden, struct buf *answer, struct err *err);
 

@@ -30,7 +30,8 @@ const struct arg *command_arg(const struct command *command, const char *name)
 	return NULL;
 }
 
-const struct arg *command_wire_arg(const struct command *command, enum arg_place place, const char *wire)
+const struct arg *command_wire_arg(const struct command *command, enum arg_place place,
+				   const char *wire)
 {
 	for (size_t i = 0; i < command->arg_count; i++) {
 		const struct arg *arg = &command->args[i];
@@ -66,8 +67,10 @@ int danger_of_name(const char *name)
 const char *arg_meta(const struct arg *arg)
 {
 	static const char *const metas[] = {
-		[ARG_STRING] = "TEXT", [ARG_INT] = "N",	     [ARG_NUMBER] = "NUMBER", [ARG_FLAG] = "",	    [ARG_CHOICE] = "CHOICE",
-		[ARG_FILE] = "FILE",   [ARG_JSON] = "JSON",  [ARG_TIME] = "TIME",     [ARG_DATE] = "DATE", [ARG_PAIR] = "KEY=VALUE",
+		[ARG_STRING] = "TEXT",	  [ARG_INT] = "N",	   [ARG_NUMBER] = "NUMBER",
+		[ARG_FLAG] = "",	  [ARG_CHOICE] = "CHOICE", [ARG_FILE] = "FILE",
+		[ARG_JSON] = "JSON",	  [ARG_TIME] = "TIME",	   [ARG_DATE] = "DATE",
+		[ARG_PAIR] = "KEY=VALUE",
 	};
 	return arg->meta ? arg->meta : metas[arg->type];
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What a command is. API calls (made of a contract by contract/reader.h) and our own commands (rows in
- * commands/) are the same struct; parser, help, completion, request building, sandbox and tests read
- * it and nothing else. Nothing here owns anything: whoever made the table keeps the texts alive.
+ * What a command is. API calls (made of a contract by contract/reader.h) and our own commands (rows
+ * in commands/) are the same struct; parser, help, completion, request building, sandbox and tests
+ * read it and nothing else. Nothing here owns anything: whoever made the table keeps the texts
+ * alive.
  */
 #ifndef GRAMMAR_COMMAND_H
 #define GRAMMAR_COMMAND_H
@@ -43,7 +44,7 @@ struct choice {
 
 struct arg {
 	const char *name; /* the option without its dashes, or the positional's name */
-	char letter;      /* '\0': none */
+	char letter;	  /* '\0': none */
 	enum arg_type type;
 	enum arg_place place;
 	unsigned flags;
@@ -52,9 +53,9 @@ struct arg {
 	const char *help; /* one line, no full stop */
 	const struct choice *choices; /* ARG_CHOICE: exactly these. ARG_STRING: suggestions */
 	size_t choice_count;
-	long long min, max; /* ARG_INT, and the length of texts; both 0: no limit */
+	long long min, max;   /* ARG_INT, and the length of texts; both 0: no limit */
 	const char *fallback; /* the value if none is given, or NULL; "uuid": a fresh one */
-	const char *example; /* the value that the sample reply was made with, or NULL */
+	const char *example;  /* the value that the sample reply was made with, or NULL */
 	const char *evidence; /* "documented: …" or "inferred: …", or NULL for our own */
 };
 
@@ -128,7 +129,7 @@ struct command {
 	size_t arg_count;
 
 	enum action action;
-	bool hidden; /* for programs: not in help and completion */
+	bool hidden;   /* for programs: not in help and completion */
 	bool in_shell; /* only within the shell and scripts */
 
 	/* the rest is for API calls */
@@ -168,7 +169,8 @@ bool command_is_group(const struct command_table *table, const char *name);
 const struct arg *command_arg(const struct command *command, const char *name);
 
 /* The argument that goes to that place under that wire name, or NULL. */
-const struct arg *command_wire_arg(const struct command *command, enum arg_place place, const char *wire);
+const struct arg *command_wire_arg(const struct command *command, enum arg_place place,
+				   const char *wire);
 
 /* Whether the command has any argument in the request's body. */
 bool command_has_body(const struct command *command);

@@ -8,7 +8,7 @@
 /* One completion while it is made. */
 struct completion {
 	const struct complete_source *source;
-	const char *word; /* what is typed of the word */
+	const char *word;   /* what is typed of the word */
 	const char *prefix; /* what stands before each candidate: "--output=" */
 	complete_sink sink;
 	void *context;
@@ -41,17 +41,21 @@ static const struct arg *find_option(const struct arg *args, size_t count, const
 {
 	size_t len = strcspn(word + 2, "=");
 	for (size_t i = 0; i < count; i++) {
-		bool named = word[1] == '-' && strlen(args[i].name) == len && strncmp(args[i].name, word + 2, len) == 0;
-		bool lettered = word[1] != '-' && args[i].letter && word[1] == args[i].letter && !word[2];
+		bool named = word[1] == '-' && strlen(args[i].name) == len &&
+			     strncmp(args[i].name, word + 2, len) == 0;
+		bool lettered =
+			word[1] != '-' && args[i].letter && word[1] == args[i].letter && !word[2];
 		if (!(args[i].flags & ARG_POSITIONAL) && (named || lettered))
 			return &args[i];
 	}
 	return NULL;
 }
 
-static const struct arg *option_of(const struct completion *completion, const struct command *command, const char *word)
+static const struct arg *option_of(const struct completion *completion,
+				   const struct command *command, const char *word)
 {
-	const struct arg *arg = find_option(completion->source->globals, completion->source->global_count, word);
+	const struct arg *arg =
+		find_option(completion->source->globals, completion->source->global_count, word);
 	if (!arg && command)
 		arg = find_option(command->args, command->arg_count, word);
 	return arg;
@@ -67,16 +71,18 @@ static bool is_option(const char *word)
 	return word[0] == '-' && word[1];
 }
 
-static void offer_options(struct completion *completion, const struct arg *args, size_t count, const char *const *words,
-			  size_t before)
+static void offer_options(struct completion *completion, const struct arg *args, size_t count,
+			  const char *const *words, size_t before)
 {
 	for (size_t i = 0; i < count; i++) {
 		const struct arg *arg = &args[i];
 		CLEAN_FREE char *name = buf_format("--%s", arg->name);
 		bool given = false;
 		for (size_t w = 0; w < before; w++)
-			given = given || (is_option(words[w]) && find_option(arg, 1, words[w]) == arg);
-		bool again = (arg->flags & ARG_REPEAT) || arg->type == ARG_PAIR || strcmp(arg->name, "verbose") == 0;
+			given = given ||
+				(is_option(words[w]) && find_option(arg, 1, words[w]) == arg);
+		bool again = (arg->flags & ARG_REPEAT) || arg->type == ARG_PAIR ||
+			     strcmp(arg->name, "verbose") == 0;
 		if (!(arg->flags & ARG_POSITIONAL) && (!given || again))
 			offer(completion, name, arg->help);
 	}
@@ -90,7 +96,8 @@ static void offer_commands(struct completion *completion, const char *group)
 	CLEAN_BUF struct buf seen = { 0 };
 	for (size_t i = 0; i < table->count; i++) {
 		const struct command *command = table->items[i];
-		if (command->hidden || (depth && (strncmp(command->name, group, depth - 1) != 0 || command->name[depth - 1] != ' ')))
+		if (command->hidden || (depth && (strncmp(command->name, group, depth - 1) != 0 ||
+						  command->name[depth - 1] != ' ')))
 			continue;
 		const char *rest = command->name + depth;
 		size_t len = strcspn(rest, " ");
@@ -103,7 +110,8 @@ static void offer_commands(struct completion *completion, const char *group)
 	}
 }
 
-static void offer_positional(struct completion *completion, const struct command *command, size_t given)
+static void offer_positional(struct completion *completion, const struct command *command,
+			     size_t given)
 {
 	size_t number = 0;
 	for (size_t i = 0; i < command->arg_count; i++) {
@@ -125,25 +133,30 @@ struct state {
 	size_t positionals;
 };
 
-static void read_words(struct completion *completion, const char *const *words, size_t before, struct state *state)
+static void read_words(struct completion *completion, const char *const *words, size_t before,
+		       struct state *state)
 {
 	for (size_t i = 0; i < before; i++) {
 		if (is_option(words[i])) {
-			bool next = !strchr(words[i], '=') && takes_word(option_of(completion, state->command, words[i]));
+			bool next = !strchr(words[i], '=') &&
+				    takes_word(option_of(completion, state->command, words[i]));
 			i += next;
 			continue;
 		}
-		if (state->command && !command_is_group(completion->source->table, state->group.data)) {
+		if (state->command &&
+		    !command_is_group(completion->source->table, state->group.data)) {
 			state->positionals++;
 			continue;
 		}
 		buf_add_format(&state->group, "%s%s", state->group.len ? " " : "", words[i]);
-		const struct command *found = command_find(completion->source->table, state->group.data);
+		const struct command *found =
+			command_find(completion->source->table, state->group.data);
 		state->command = found ? found : state->command;
 	}
 }
 
-void complete(const struct complete_source *source, const char *const *words, size_t count, complete_sink sink, void *context)
+void complete(const struct complete_source *source, const char *const *words, size_t count,
+	      complete_sink sink, void *context)
 {
 	if (!count)
 		return;
@@ -152,7 +165,9 @@ void complete(const struct complete_source *source, const char *const *words, si
 	struct state state = { 0 };
 	read_words(&completion, words, count - 1, &state);
 	const char *last = count > 1 ? words[count - 2] : "";
-	const struct arg *pending = is_option(last) && !strchr(last, '=') ? option_of(&completion, state.command, last) : NULL;
+	const struct arg *pending = is_option(last) && !strchr(last, '=')
+					    ? option_of(&completion, state.command, last)
+					    : NULL;
 	const char *equals = word[0] == '-' && word[1] == '-' ? strchr(word, '=') : NULL;
 	CLEAN_FREE char *prefix = equals ? mem_dup_len(word, (size_t)(equals + 1 - word)) : NULL;
 	if (equals) {
@@ -165,7 +180,8 @@ void complete(const struct complete_source *source, const char *const *words, si
 		offer_values(&completion, pending);
 	} else if (word[0] == '-') {
 		if (state.command)
-			offer_options(&completion, state.command->args, state.command->arg_count, words, count - 1);
+			offer_options(&completion, state.command->args, state.command->arg_count,
+				      words, count - 1);
 		offer_options(&completion, source->globals, source->global_count, words, count - 1);
 	} else {
 		if (!state.command || command_is_group(source->table, buf_str(&state.group)))

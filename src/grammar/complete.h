@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Completion: the candidates for the word that is being typed, made of the table. Knows no network; words that
- * are known only at run time come by a callback.
+ * Completion: the candidates for the word that is being typed, made of the table. Knows no network;
+ * words that are known only at run time come by a callback.
  */
 #ifndef GRAMMAR_COMPLETE_H
 #define GRAMMAR_COMPLETE_H
@@ -15,7 +15,8 @@ struct complete_source {
 	const struct command_table *table;
 	const struct arg *globals;
 	size_t global_count;
-	/* Offers the values that an argument can have now (profiles, ids, settings); may be NULL. */
+	/* Offers the values that an argument can have now (profiles, ids, settings); may be NULL.
+	 */
 	void (*offer)(void *context, const struct arg *arg, complete_sink sink, void *sink_context);
 	void *context;
 };
@@ -24,7 +25,7 @@ struct complete_source {
 #define COMPLETE_FILES ":file"
 
 /* Offers every candidate for the last of the `count` words, which may be empty, to `sink`. */
-void complete(const struct complete_source *source, const char *const *words, size_t count, complete_sink sink,
-	      void *context);
+void complete(const struct complete_source *source, const char *const *words, size_t count,
+	      complete_sink sink, void *context);
 
 #endif

@@ -89,7 +89,8 @@ void help_gap(struct buf *out, const struct help_style *style)
 		buf_add_char(out, '\n');
 }
 
-void help_entry(struct buf *out, const struct help_style *style, const char *term, const char *text, size_t column)
+void help_entry(struct buf *out, const struct help_style *style, const char *term, const char *text,
+		size_t column)
 {
 	if (style->roff) {
 		buf_add_str(out, ".TP\n\\fB");
@@ -137,7 +138,9 @@ static void add_choices(struct buf *out, const struct help_style *style, const s
 	if (explained) {
 		for (size_t i = 0; i < arg->choice_count; i++) {
 			CLEAN_FREE char *term = buf_format("      %s", arg->choices[i].value);
-			help_entry(out, style, term, arg->choices[i].help ? arg->choices[i].help : "", OPTION_COLUMN + 6);
+			help_entry(out, style, term,
+				   arg->choices[i].help ? arg->choices[i].help : "",
+				   OPTION_COLUMN + 6);
 		}
 		if (style->roff)
 			buf_add_str(out, ".RE\n");
@@ -157,7 +160,8 @@ static void add_choices(struct buf *out, const struct help_style *style, const s
 	buf_add_char(out, '\n');
 }
 
-void help_options(struct buf *out, const struct help_style *style, const struct arg *args, size_t count)
+void help_options(struct buf *out, const struct help_style *style, const struct arg *args,
+		  size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		const struct arg *arg = &args[i];
@@ -175,17 +179,20 @@ void help_options(struct buf *out, const struct help_style *style, const struct 
 	}
 }
 
-void help_commands(struct buf *out, const struct help_style *style, const struct command_table *table, const char *group)
+void help_commands(struct buf *out, const struct help_style *style,
+		   const struct command_table *table, const char *group)
 {
 	size_t len = strlen(group), column = 0;
 	for (size_t i = 0; i < table->count; i++)
-		if (strlen(table->items[i]->name) + 4 > column && strncmp(table->items[i]->name, group, len) == 0)
+		if (strlen(table->items[i]->name) + 4 > column &&
+		    strncmp(table->items[i]->name, group, len) == 0)
 			column = strlen(table->items[i]->name) + 4;
 	if (column > 34)
 		column = 34;
 	for (size_t i = 0; i < table->count; i++) {
 		const struct command *command = table->items[i];
-		if (!command->hidden && strncmp(command->name, group, len) == 0 && (!len || command->name[len] == ' '))
+		if (!command->hidden && strncmp(command->name, group, len) == 0 &&
+		    (!len || command->name[len] == ' '))
 			help_entry(out, style, command->name, command->summary, column);
 	}
 }
@@ -209,7 +216,8 @@ void help_usage(struct buf *out, const struct command *command)
 		buf_add_str(out, " [OPTION...]");
 }
 
-/* Adds a command line; one that is too long is broken before its options, as a shell would read it. */
+/* Adds a command line; one that is too long is broken before its options, as a shell would read it.
+ */
 static void add_example(struct buf *out, size_t width, const char *line)
 {
 	size_t column = 2;
@@ -229,7 +237,8 @@ static void add_example(struct buf *out, size_t width, const char *line)
 	buf_add_char(out, '\n');
 }
 
-static void add_examples(struct buf *out, const struct help_style *style, const struct command *command)
+static void add_examples(struct buf *out, const struct help_style *style,
+			 const struct command *command)
 {
 	CLEAN_BUF struct buf lines = { 0 };
 	for (size_t i = 0; i < command->example_count; i++)
@@ -267,14 +276,16 @@ static void add_call(struct buf *out, const struct help_style *style, const stru
 	if (command->effect == EFFECT_CHANGE) {
 		buf_clear(&text);
 		buf_add_format(&text, "%s: a live profile asks %s", danger_name(command->danger),
-			       command->danger == DANGER_SEVERE ? "for its name to be typed" : "y/N");
+			       command->danger == DANGER_SEVERE ? "for its name to be typed"
+								: "y/N");
 		help_entry(out, style, "danger", text.data, 14);
 	}
 	help_entry(out, style, "evidence", command->evidence ? command->evidence : "", 14);
 	help_gap(out, style);
 }
 
-static void add_arguments(struct buf *out, const struct help_style *style, const struct command *command)
+static void add_arguments(struct buf *out, const struct help_style *style,
+			  const struct command *command)
 {
 	bool any = false;
 	for (size_t i = 0; i < command->arg_count; i++) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Help: of a group of commands, of one command. Everything is made of the table, and each piece is written
- * either for a terminal or, for the manual, as man(7) source: both say the same.
+ * Help: of a group of commands, of one command. Everything is made of the table, and each piece is
+ * written either for a terminal or, for the manual, as man(7) source: both say the same.
  */
 #ifndef GRAMMAR_HELP_H
 #define GRAMMAR_HELP_H
@@ -11,8 +11,8 @@
 
 struct help_style {
 	size_t width; /* columns to fit into */
-	bool color; /* bold headings */
-	bool roff; /* man(7) source instead; width and color do not count */
+	bool color;   /* bold headings */
+	bool roff;    /* man(7) source instead; width and color do not count */
 };
 
 /* A paragraph, followed by a blank line. */
@@ -31,13 +31,16 @@ void help_roff(struct buf *out, const char *text);
 void help_heading(struct buf *out, const struct help_style *style, const char *text);
 
 /* One "term   explanation" entry, wrapped; `column` is where explanations begin. */
-void help_entry(struct buf *out, const struct help_style *style, const char *term, const char *text, size_t column);
+void help_entry(struct buf *out, const struct help_style *style, const char *term, const char *text,
+		size_t column);
 
 /* The options among `args` with their choices. */
-void help_options(struct buf *out, const struct help_style *style, const struct arg *args, size_t count);
+void help_options(struct buf *out, const struct help_style *style, const struct arg *args,
+		  size_t count);
 
 /* The commands of a group ("" for all), a line each. */
-void help_commands(struct buf *out, const struct help_style *style, const struct command_table *table, const char *group);
+void help_commands(struct buf *out, const struct help_style *style,
+		   const struct command_table *table, const char *group);
 
 /* The whole help of one command. */
 void help_command(struct buf *out, const struct help_style *style, const struct command *command);

@@ -6,61 +6,6 @@
 #include "base/clock.h"
 #include "base/text.h"
 
-void values_done(struct values *values)
-{
-	for (size_t i = 0; i < values->count; i++)
-		free(values->items[i].text);
-	free(values->items);
-	*values = (struct values){ 0 };
-}
-
-void words_done(struct words *words)
-{
-	free(words->items);
-	*words = (struct words){ 0 };
-}
-
-void words_add(struct words *words, const char *word)
-{
-	words->items = mem_grow(words->items, words->count, sizeof(*words->items));
-	words->items[words->count++] = word;
-}
-
-void values_add(struct values *values, const struct arg *arg, const char *text)
-{
-	values->items = mem_grow(values->items, values->count, sizeof(*values->items));
-	values->items[values->count++] = (struct value){ .arg = arg, .text = mem_dup(text) };
-}
-
-/* `--wait=false` is as good as nothing; a flag's false is its value. */
-static bool switched_off(const struct value *value)
-{
-	return (value->arg->flags & ARG_OPTIONAL_VALUE) && strcmp(value->text, "false") == 0;
-}
-
-const char *values_get(const struct values *values, const char *name)
-{
-	for (size_t i = values->count; i > 0; i--)
-		if (strcmp(values->items[i - 1].arg->name, name) == 0)
-			return switched_off(&values->items[i - 1]) ? NULL : values->items[i - 1].text;
-	return NULL;
-}
-
-bool values_flag(const struct values *values, const char *name)
-{
-	const char *text = values_get(values, name);
-	return text && strcmp(text, "false") != 0;
-}
-
-size_t values_times(const struct values *values, const char *name)
-{
-	size_t times = 0;
-	for (size_t i = 0; i < values->count; i++)
-		if (strcmp(values->items[i].arg->name, name) == 0 && strcmp(values->items[i].text, "false") != 0)
-			times++;
-	return times;
-}
-
 void parsed_done(struct parsed *parsed)
 {
 	free(parsed->group);
@@ -98,7 +43,8 @@ static int check_decimal(const struct arg *arg, const char *what, const char *te
 		return err_set(err, ERR_USAGE, "%s: \"%s\" is not a number", what, text);
 	double number = strtod(text, NULL);
 	if ((arg->min || arg->max) && (number < (double)arg->min || number > (double)arg->max))
-		return err_set(err, ERR_USAGE, "%s: \"%s\" is not a number from %lld to %lld", what, text, arg->min, arg->max);
+		return err_set(err, ERR_USAGE, "%s: \"%s\" is not a number from %lld to %lld", what,
+			       text, arg->min, arg->max);
 	return 0;
 }
 
@@ -108,7 +54,8 @@ static int check_number(const struct arg *arg, const char *what, const char *tex
 		return check_decimal(arg, what, text, err);
 	long long number;
 	bool limited = arg->min || arg->max;
-	if (text_integer(text, limited ? arg->min : -9007199254740991, limited ? arg->max : 9007199254740991, &number, err) < 0)
+	if (text_integer(text, limited ? arg->min : -9007199254740991,
+			 limited ? arg->max : 9007199254740991, &number, err) < 0)
 		return err_wrap(err, "%s", what);
 	return 0;
 }
@@ -120,7 +67,8 @@ static int check_time(const struct arg *arg, const char *what, const char *text,
 	if (clock_parse(text, &instant, &date_only, err) < 0)
 		return err_wrap(err, "%s", what);
 	if (arg->type == ARG_DATE && !date_only)
-		return err_set(err, ERR_USAGE, "%s: \"%s\" is not a date: use YYYY-MM-DD", what, text);
+		return err_set(err, ERR_USAGE, "%s: \"%s\" is not a date: use YYYY-MM-DD", what,
+			       text);
 	return 0;
 }
 
@@ -128,9 +76,12 @@ static int check_length(const struct arg *arg, const char *what, const char *tex
 {
 	size_t len = strlen(text);
 	if (arg->max && len > (size_t)arg->max)
-		return err_set(err, ERR_USAGE, "%s: the value has %zu bytes, at most %lld are allowed", what, len, arg->max);
+		return err_set(err, ERR_USAGE,
+			       "%s: the value has %zu bytes, at most %lld are allowed", what, len,
+			       arg->max);
 	if (arg->min && len < (size_t)arg->min)
-		return err_set(err, ERR_USAGE, "%s: the value is shorter than %lld bytes", what, arg->min);
+		return err_set(err, ERR_USAGE, "%s: the value is shorter than %lld bytes", what,
+			       arg->min);
 	return 0;
 }
 
@@ -141,7 +92,8 @@ int parse_check(const struct arg *arg, const char *what, const char *text, struc
 	switch (arg->type) {
 	case ARG_FLAG:
 		if (strcmp(text, "true") != 0 && strcmp(text, "false") != 0)
-			return err_set(err, ERR_USAGE, "%s: \"%s\" is neither true nor false", what, text);
+			return err_set(err, ERR_USAGE, "%s: \"%s\" is neither true nor false", what,
+				       text);
 		return 0;
 	case ARG_CHOICE:
 		return check_choice(arg, what, text, err);
@@ -153,7 +105,8 @@ int parse_check(const struct arg *arg, const char *what, const char *text, struc
 		return check_time(arg, what, text, err);
 	case ARG_PAIR:
 		if (!strchr(text, '=') || text[0] == '=')
-			return err_set(err, ERR_USAGE, "%s: \"%s\" has no form NAME=VALUE", what, text);
+			return err_set(err, ERR_USAGE, "%s: \"%s\" has no form NAME=VALUE", what,
+				       text);
 		return 0;
 	case ARG_STRING:
 		return check_length(arg, what, text, err);
@@ -171,10 +124,12 @@ static bool looks_like_option(const char *word)
 	return word[0] == '-' && word[1] && !(word[1] >= '0' && word[1] <= '9') && word[1] != '.';
 }
 
-static const struct arg *find_option(const struct arg *args, size_t count, const char *name, size_t len)
+static const struct arg *find_option(const struct arg *args, size_t count, const char *name,
+				     size_t len)
 {
 	for (size_t i = 0; i < count; i++)
-		if (!(args[i].flags & ARG_POSITIONAL) && strlen(args[i].name) == len && memcmp(args[i].name, name, len) == 0)
+		if (!(args[i].flags & ARG_POSITIONAL) && strlen(args[i].name) == len &&
+		    memcmp(args[i].name, name, len) == 0)
 			return &args[i];
 	return NULL;
 }
@@ -192,7 +147,8 @@ static bool takes_no_word(const struct arg *arg)
 	return arg->type == ARG_FLAG || (arg->flags & ARG_OPTIONAL_VALUE);
 }
 
-static int add_checked(struct values *values, const struct arg *arg, const char *text, struct err *err)
+static int add_checked(struct values *values, const struct arg *arg, const char *text,
+		       struct err *err)
 {
 	CLEAN_FREE char *what = buf_format("--%s", arg->name);
 	bool truth = strcmp(text, "true") == 0 || strcmp(text, "false") == 0;
@@ -201,14 +157,15 @@ static int add_checked(struct values *values, const struct arg *arg, const char 
 	bool repeats = arg->type == ARG_FLAG || arg->type == ARG_PAIR || (arg->flags & ARG_REPEAT);
 	for (size_t i = 0; !repeats && i < values->count; i++)
 		if (values->items[i].arg == arg && strcmp(values->items[i].text, text) != 0)
-			return err_set(err, ERR_USAGE, "%s is given twice, as \"%s\" and \"%s\"", what, values->items[i].text, text);
+			return err_set(err, ERR_USAGE, "%s is given twice, as \"%s\" and \"%s\"",
+				       what, values->items[i].text, text);
 	values_add(values, arg, text);
 	return 0;
 }
 
 /* Reads the option at words[*at]; `inlined` is the text after `=` or after the letter, or NULL. */
-static int read_option(const struct words *words, size_t *at, const struct arg *arg, const char *inlined,
-		       struct values *values, struct err *err)
+static int read_option(const struct words *words, size_t *at, const struct arg *arg,
+		       const char *inlined, struct values *values, struct err *err)
 {
 	if (inlined)
 		return add_checked(values, arg, inlined, err);
@@ -217,14 +174,16 @@ static int read_option(const struct words *words, size_t *at, const struct arg *
 	const char *next = *at + 1 < words->count ? words->items[*at + 1] : NULL;
 	if (!next || (looks_like_option(next) || strcmp(next, "--") == 0)) {
 		err_set(err, ERR_USAGE, "--%s needs a value", arg->name);
-		return next ? err_hint(err, "write --%s=VALUE for a value that begins with a dash", arg->name) :
-			      err_hint(err, "write --%s %s", arg->name, arg_meta(arg));
+		return next ? err_hint(err, "write --%s=VALUE for a value that begins with a dash",
+				       arg->name)
+			    : err_hint(err, "write --%s %s", arg->name, arg_meta(arg));
 	}
 	(*at)++;
 	return add_checked(values, arg, next, err);
 }
 
-/* Reads a word of letters, `-q`, `-vv`, `-ojson`, `-o json`; returns 1 if its first letter is none of ours. */
+/* Reads a word of letters, `-q`, `-vv`, `-ojson`, `-o json`; returns 1 if its first letter is none
+ * of ours. */
 static int read_letters(const struct words *words, size_t *at, const struct arg *args, size_t count,
 			struct values *values, struct err *err)
 {
@@ -257,11 +216,12 @@ static int try_option(const struct words *words, size_t *at, const struct arg *a
 	const struct arg *arg = find_option(args, count, word + 2, len);
 	if (!arg)
 		return 1;
-	return read_option(words, at, arg, word[2 + len] == '=' ? word + 3 + len : NULL, values, err);
+	return read_option(words, at, arg, word[2 + len] == '=' ? word + 3 + len : NULL, values,
+			   err);
 }
 
-int parse_globals(const struct words *words, const struct arg *globals, size_t global_count, struct values *values,
-		  struct words *rest, struct err *err)
+int parse_globals(const struct words *words, const struct arg *globals, size_t global_count,
+		  struct values *values, struct words *rest, struct err *err)
 {
 	bool ended = false;
 	for (size_t i = 0; i < words->count; i++) {
@@ -289,13 +249,15 @@ static void plain_words(const struct words *words, bool skip_values, struct word
 			break;
 		if (!looks_like_option(word))
 			words_add(plain, word);
-		else if (skip_values && !strchr(word, '=') && i + 1 < words->count && !looks_like_option(words->items[i + 1]))
+		else if (skip_values && !strchr(word, '=') && i + 1 < words->count &&
+			 !looks_like_option(words->items[i + 1]))
 			i++;
 	}
 }
 
 /* The command with the longest name that the words begin with; `used` counts its words. */
-static const struct command *match(const struct command_table *table, const struct words *words, size_t *used, char **group)
+static const struct command *match(const struct command_table *table, const struct words *words,
+				   size_t *used, char **group)
 {
 	const struct command *found = NULL;
 	struct buf name = { 0 };
@@ -320,7 +282,8 @@ static const struct command *match(const struct command_table *table, const stru
 }
 
 /* The message for words that name no command. */
-static int unknown_command(const struct command_table *table, const char *group, const char *word, struct err *err)
+static int unknown_command(const struct command_table *table, const char *group, const char *word,
+			   struct err *err)
 {
 	struct text_guess guess = { .word = word };
 	size_t depth = *group ? strlen(group) + 1 : 0;
@@ -343,12 +306,13 @@ static int unknown_command(const struct command_table *table, const char *group,
 	if (near.len)
 		err_hint(err, "did you mean \"%s%s%s\"?", group, depth ? " " : "", near.data);
 	else
-		err_hint(err, "\"bangoctl %s%s--help\" lists the commands", group, depth ? " " : "");
+		err_hint(err, "\"bangoctl %s%s--help\" lists the commands", group,
+			 depth ? " " : "");
 	return -1;
 }
 
-static int find_command(const struct words *words, const struct command_table *table, struct parsed *parsed,
-			size_t *used, struct err *err)
+static int find_command(const struct words *words, const struct command_table *table,
+			struct parsed *parsed, size_t *used, struct err *err)
 {
 	CLEANUP(words_done) struct words plain = { 0 }, sparse = { 0 };
 	parsed->group = mem_dup("");
@@ -369,8 +333,8 @@ static int find_command(const struct words *words, const struct command_table *t
 	return 0;
 }
 
-static int unknown_option(const struct command *command, const struct arg *globals, size_t global_count, const char *word,
-			  struct err *err)
+static int unknown_option(const struct command *command, const struct arg *globals,
+			  size_t global_count, const char *word, struct err *err)
 {
 	CLEAN_FREE char *typed = mem_dup_len(word, strcspn(word, "="));
 	struct text_guess guess = { .word = typed + strspn(typed, "-") };
@@ -385,7 +349,8 @@ static int unknown_option(const struct command *command, const struct arg *globa
 		err_set(err, ERR_USAGE, "unknown option %s", typed);
 	if (guess.best)
 		return err_hint(err, "did you mean --%s?", guess.best);
-	return err_hint(err, "\"bangoctl %s%s--help\" lists the options", command ? command->name : "", command ? " " : "");
+	return err_hint(err, "\"bangoctl %s%s--help\" lists the options",
+			command ? command->name : "", command ? " " : "");
 }
 
 static const struct arg *next_positional(const struct command *command, const struct values *values)
@@ -399,11 +364,13 @@ static const struct arg *next_positional(const struct command *command, const st
 	return NULL;
 }
 
-static int add_positional(const struct command *command, const char *word, struct values *values, struct err *err)
+static int add_positional(const struct command *command, const char *word, struct values *values,
+			  struct err *err)
 {
 	const struct arg *arg = next_positional(command, values);
 	if (!arg) {
-		err_set(err, ERR_USAGE, "\"%s\" takes no further argument: \"%s\"", command->name, word);
+		err_set(err, ERR_USAGE, "\"%s\" takes no further argument: \"%s\"", command->name,
+			word);
 		return err_hint(err, "see \"bangoctl %s --help\"", command->name);
 	}
 	if (parse_check(arg, arg_meta(arg), word, err) < 0)
@@ -412,19 +379,23 @@ static int add_positional(const struct command *command, const char *word, struc
 	return 0;
 }
 
-static int check_required(const struct command *command, const struct values *values, struct err *err)
+static int check_required(const struct command *command, const struct values *values,
+			  struct err *err)
 {
 	for (size_t i = 0; i < command->arg_count; i++) {
 		const struct arg *arg = &command->args[i];
 		if (!(arg->flags & ARG_REQUIRED) || values_get(values, arg->name))
 			continue;
-		/* a required member of the body may come by --body or --set: the request builder checks it */
+		/* a required member of the body may come by --body or --set: the request builder
+		 * checks it */
 		if (arg->place == ARG_BODY)
 			continue;
 		if (arg->flags & ARG_POSITIONAL)
-			err_set(err, ERR_USAGE, "\"%s\" needs %s: %s", command->name, arg_meta(arg), arg->help);
+			err_set(err, ERR_USAGE, "\"%s\" needs %s: %s", command->name, arg_meta(arg),
+				arg->help);
 		else
-			err_set(err, ERR_USAGE, "\"%s\" needs --%s: %s", command->name, arg->name, arg->help);
+			err_set(err, ERR_USAGE, "\"%s\" needs --%s: %s", command->name, arg->name,
+				arg->help);
 		return err_hint(err, "see \"bangoctl %s --help\"", command->name);
 	}
 	return 0;
@@ -439,8 +410,9 @@ static bool is_word_of(const char *name, size_t number, const char *word)
 	return strlen(word) == len && memcmp(name, word, len) == 0;
 }
 
-int parse_command(const struct words *words, const struct command_table *table, const struct arg *globals,
-		  size_t global_count, bool lenient, struct parsed *parsed, struct err *err)
+int parse_command(const struct words *words, const struct command_table *table,
+		  const struct arg *globals, size_t global_count, bool lenient,
+		  struct parsed *parsed, struct err *err)
 {
 	size_t used = 0;
 	if (find_command(words, table, parsed, &used, err) < 0)
@@ -457,15 +429,20 @@ int parse_command(const struct words *words, const struct command_table *table, 
 			continue;
 		}
 		if (!ended && looks_like_option(word)) {
-			int known = command ? try_option(words, &i, command->args, command->arg_count, &parsed->values, err) : 1;
+			int known = command ? try_option(words, &i, command->args,
+							 command->arg_count, &parsed->values, err)
+					    : 1;
 			if (known == 1)
 				known = unknown_option(command, globals, global_count, word, err);
 			if (known < 0)
 				return -1;
 		} else if (seen < used) {
 			if (!is_word_of(command->name, seen++, word)) {
-				err_set(err, ERR_USAGE, "\"%s\" does not belong to the command \"%s\"", word, command->name);
-				return err_hint(err, "put the words of the command before its options");
+				err_set(err, ERR_USAGE,
+					"\"%s\" does not belong to the command \"%s\"", word,
+					command->name);
+				return err_hint(err,
+						"put the words of the command before its options");
 			}
 		} else if (command && add_positional(command, word, &parsed->values, err) < 0) {
 			return -1;

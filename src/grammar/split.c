@@ -92,9 +92,11 @@ static bool read_word(struct reader *reader, struct buf *word)
 static void skip_blanks(struct reader *reader)
 {
 	for (;;) {
-		if (*reader->p == ' ' || *reader->p == '\t' || (*reader->p == '\r' && (reader->p[1] == '\n' || !reader->p[1]))) {
+		if (*reader->p == ' ' || *reader->p == '\t' ||
+		    (*reader->p == '\r' && (reader->p[1] == '\n' || !reader->p[1]))) {
 			reader->p++;
-		} else if (*reader->p == '\\' && (reader->p[1] == '\n' || (reader->p[1] == '\r' && reader->p[2] == '\n'))) {
+		} else if (*reader->p == '\\' && (reader->p[1] == '\n' ||
+						  (reader->p[1] == '\r' && reader->p[2] == '\n'))) {
 			reader->p += reader->p[1] == '\r' ? 3 : 2;
 			reader->line++;
 		} else if (*reader->p == '#') {
@@ -138,7 +140,8 @@ static int read_pipe(struct reader *reader, struct statement *statement, struct 
 
 static void add_word(struct statement *statement, struct buf *word)
 {
-	statement->words = mem_grow(statement->words, statement->word_count, sizeof(*statement->words));
+	statement->words =
+		mem_grow(statement->words, statement->word_count, sizeof(*statement->words));
 	statement->words[statement->word_count++] = buf_take(word);
 }
 
@@ -174,7 +177,8 @@ int split_statements(const char *text, struct statements *statements, unsigned *
 		int result = read_statement(&reader, &statement, err);
 		*at = statement.line;
 		if (statement.word_count) {
-			statements->items = mem_grow(statements->items, statements->count, sizeof(*statements->items));
+			statements->items = mem_grow(statements->items, statements->count,
+						     sizeof(*statements->items));
 			statements->items[statements->count++] = statement;
 		} else {
 			statement_done(&statement);
@@ -211,7 +215,8 @@ char **split_unfinished(const char *text, size_t len)
 	CLEAN_BUF struct buf empty = { 0 };
 	if (blank)
 		add_word(&statement, &empty);
-	statement.words = mem_resize(statement.words, statement.word_count + 1, sizeof(*statement.words));
+	statement.words =
+		mem_resize(statement.words, statement.word_count + 1, sizeof(*statement.words));
 	statement.words[statement.word_count] = NULL;
 	return statement.words;
 }

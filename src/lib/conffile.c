@@ -38,7 +38,8 @@ static bool skip_quoted(struct scan *scan)
 	return true;
 }
 
-/* Whether the digits at `text` are an integer that libconfig keeps: of 32 bits, or of 64 with an L behind. */
+/* Whether the digits at `text` are an integer that libconfig keeps: of 32 bits, or of 64 with an L
+ * behind. */
 static bool integer_fits(const char *text, int base)
 {
 	char *end = NULL;
@@ -59,7 +60,8 @@ static int check_word(const struct scan *scan, size_t len, struct err *err)
 	else if (isdigit((unsigned char)digits[0]) || digits[0] == '.')
 		fits = isfinite(strtod(scan->p, NULL));
 	if (!fits)
-		return err_set(err, ERR_CONFIG, "line %u: the number %.*s is out of range", scan->line, (int)len, scan->p);
+		return err_set(err, ERR_CONFIG, "line %u: the number %.*s is out of range",
+			       scan->line, (int)len, scan->p);
 	return 0;
 }
 
@@ -70,9 +72,11 @@ static int check_text(const char *text, struct err *err)
 		if (skip_quoted(&scan))
 			continue;
 		if (*scan.p == '@')
-			return err_set(err, ERR_CONFIG, "line %u: @include is not allowed", scan.line);
+			return err_set(err, ERR_CONFIG, "line %u: @include is not allowed",
+				       scan.line);
 		size_t len = 0;
-		while (isalnum((unsigned char)scan.p[len]) || (scan.p[len] && strchr("_-+.*", scan.p[len])))
+		while (isalnum((unsigned char)scan.p[len]) ||
+		       (scan.p[len] && strchr("_-+.*", scan.p[len])))
 			len++;
 		if (len && check_word(&scan, len, err) < 0)
 			return -1;
@@ -84,7 +88,8 @@ static int check_text(const char *text, struct err *err)
 
 static struct json *convert(struct json_doc *doc, config_setting_t *setting);
 
-static struct json *convert_children(struct json_doc *doc, config_setting_t *setting, enum json_type type)
+static struct json *convert_children(struct json_doc *doc, config_setting_t *setting,
+				     enum json_type type)
 {
 	struct json *value = json_new(doc, type);
 	int count = config_setting_length(setting);
@@ -130,7 +135,8 @@ static struct json *convert(struct json_doc *doc, config_setting_t *setting)
 	return value;
 }
 
-int conffile_read(struct json_doc *doc, const char *text, size_t len, struct json **root, struct err *err)
+int conffile_read(struct json_doc *doc, const char *text, size_t len, struct json **root,
+		  struct err *err)
 {
 	if (strlen(text) != len)
 		return err_set(err, ERR_CONFIG, "line 1: the file holds a NUL byte");
@@ -138,14 +144,16 @@ int conffile_read(struct json_doc *doc, const char *text, size_t len, struct jso
 		return -1;
 	/* libconfig does not know a comment that ends with the file */
 	const char *last_line = strrchr(text, '\n');
-	CLEAN_FREE char *whole = buf_format("%s%s", text, strpbrk(last_line ? last_line : text, "#/") ? "\n" : "");
+	CLEAN_FREE char *whole =
+		buf_format("%s%s", text, strpbrk(last_line ? last_line : text, "#/") ? "\n" : "");
 	config_t config;
 	config_init(&config);
 	int result = 0;
 	if (config_read_string(&config, whole) == CONFIG_TRUE)
 		*root = convert(doc, config_root_setting(&config));
 	else
-		result = err_set(err, ERR_CONFIG, "line %d: %s", config_error_line(&config), config_error_text(&config));
+		result = err_set(err, ERR_CONFIG, "line %d: %s", config_error_line(&config),
+				 config_error_text(&config));
 	config_destroy(&config);
 	return result;
 }
@@ -153,6 +161,7 @@ int conffile_read(struct json_doc *doc, const char *text, size_t len, struct jso
 const char *conffile_library(void)
 {
 	static char version[32];
-	snprintf(version, sizeof(version), "libconfig %d.%d", LIBCONFIG_VER_MAJOR, LIBCONFIG_VER_MINOR);
+	snprintf(version, sizeof(version), "libconfig %d.%d", LIBCONFIG_VER_MAJOR,
+		 LIBCONFIG_VER_MINOR);
 	return version;
 }

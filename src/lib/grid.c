@@ -12,8 +12,10 @@ static bool wraps(const struct grid *grid, size_t column)
 static void add_columns(struct libscols_table *table, const struct grid *grid)
 {
 	for (size_t c = 0; c < grid->columns; c++) {
-		int flags = (grid->right && grid->right[c] ? SCOLS_FL_RIGHT : 0) | (wraps(grid, c) ? SCOLS_FL_WRAP : 0);
-		struct libscols_column *column = scols_table_new_column(table, grid->headers[c], 0.0, flags);
+		int flags = (grid->right && grid->right[c] ? SCOLS_FL_RIGHT : 0) |
+			    (wraps(grid, c) ? SCOLS_FL_WRAP : 0);
+		struct libscols_column *column =
+			scols_table_new_column(table, grid->headers[c], 0.0, flags);
 		if (!column)
 			abort();
 		if (grid->header_color)
@@ -53,7 +55,8 @@ void grid_print(struct buf *out, const struct grid *grid)
 	scols_table_enable_noencoding(table, 1);
 	scols_table_enable_colors(table, grid->header_color != NULL);
 	scols_table_set_column_separator(table, "  ");
-	scols_table_set_termforce(table, grid->width ? SCOLS_TERMFORCE_ALWAYS : SCOLS_TERMFORCE_NEVER);
+	scols_table_set_termforce(table,
+				  grid->width ? SCOLS_TERMFORCE_ALWAYS : SCOLS_TERMFORCE_NEVER);
 	if (grid->width)
 		scols_table_set_termwidth(table, grid->width);
 	add_columns(table, grid);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Tables for people (libsmartcols). The caller escapes what a terminal must not see; widths of wide and
- * combining characters come out right. Nothing is cut off: on a terminal that is too narrow, cells wrap.
+ * Tables for people (libsmartcols). The caller escapes what a terminal must not see; widths of wide
+ * and combining characters come out right. Nothing is cut off: on a terminal that is too narrow,
+ * cells wrap.
  */
 #ifndef LIB_GRID_H
 #define LIB_GRID_H
@@ -18,8 +19,8 @@ struct grid {
 	size_t rows;
 	const bool *right; /* per column: numbers stand to the right; NULL: none */
 	bool show_headers;
-	bool wrap_last; /* only the last column wraps */
-	size_t width; /* of the terminal; 0: no limit */
+	bool wrap_last;		  /* only the last column wraps */
+	size_t width;		  /* of the terminal; 0: no limit */
 	const char *header_color; /* an SGR sequence such as "\033[1m", or NULL */
 };
 

@@ -24,7 +24,7 @@ struct exchange {
 	CURL *easy;
 	struct curl_slist *headers;
 	char why[CURL_ERROR_SIZE];
-	int starts; /* how often libcurl was about to send the request */
+	int starts;	  /* how often libcurl was about to send the request */
 	long size_before; /* bytes that had left before it, for a proxy's CONNECT */
 	bool too_large;
 	bool cut; /* the reply's header began and has not ended */
@@ -106,8 +106,10 @@ static size_t on_header(char *line, size_t size, size_t count, void *context)
 
 static bool is_secret_header(const struct exchange *exchange, const char *line, size_t name_len)
 {
-	static const char *const secrets[] = { "Authorization", "Proxy-Authorization", "Cookie", "Set-Cookie" };
-	const char *own = exchange->request->auth == HTTP_AUTH_HEADER ? exchange->request->auth_name : NULL;
+	static const char *const secrets[] = { "Authorization", "Proxy-Authorization", "Cookie",
+					       "Set-Cookie" };
+	const char *own =
+		exchange->request->auth == HTTP_AUTH_HEADER ? exchange->request->auth_name : NULL;
 	if (own && strlen(own) == name_len && strncasecmp(own, line, name_len) == 0)
 		return true;
 	for (size_t i = 0; i < sizeof(secrets) / sizeof(secrets[0]); i++)
@@ -117,7 +119,8 @@ static bool is_secret_header(const struct exchange *exchange, const char *line, 
 }
 
 /* Shows a block of header lines, each by itself, secrets masked. */
-static void trace_head(const struct exchange *exchange, char direction, const char *text, size_t len)
+static void trace_head(const struct exchange *exchange, char direction, const char *text,
+		       size_t len)
 {
 	for (size_t at = 0; at < len;) {
 		const char *line = text + at;
@@ -129,11 +132,13 @@ static void trace_head(const struct exchange *exchange, char direction, const ch
 		const char *colon = memchr(line, ':', length);
 		size_t name = colon ? (size_t)(colon - line) : 0;
 		if (!colon || !is_secret_header(exchange, line, name)) {
-			exchange->options->on_trace(exchange->options->context, direction, line, length);
+			exchange->options->on_trace(exchange->options->context, direction, line,
+						    length);
 			continue;
 		}
 		CLEAN_FREE char *masked = buf_format("%.*s: %s", (int)name, line, SECRET_MASK);
-		exchange->options->on_trace(exchange->options->context, direction, masked, strlen(masked));
+		exchange->options->on_trace(exchange->options->context, direction, masked,
+					    strlen(masked));
 	}
 }
 
@@ -145,7 +150,8 @@ static int on_debug(CURL *easy, curl_infotype type, char *text, size_t len, void
 	if (type == CURLINFO_HEADER_OUT || type == CURLINFO_HEADER_IN)
 		trace_head(exchange, type == CURLINFO_HEADER_OUT ? '>' : '<', text, len);
 	else if (bodies && (type == CURLINFO_DATA_OUT || type == CURLINFO_DATA_IN))
-		exchange->options->on_trace(exchange->options->context, type == CURLINFO_DATA_OUT ? '>' : '<', text, len);
+		exchange->options->on_trace(exchange->options->context,
+					    type == CURLINFO_DATA_OUT ? '>' : '<', text, len);
 	return 0;
 }
 
@@ -154,7 +160,8 @@ static int on_debug(CURL *easy, curl_infotype type, char *text, size_t len, void
 static void add_header(struct exchange *exchange, const char *name, const char *value)
 {
 	/* libcurl's form for a header without a value is a semicolon instead of the colon */
-	CLEAN_FREE char *line = *value ? buf_format("%s: %s", name, value) : buf_format("%s;", name);
+	CLEAN_FREE char *line =
+		*value ? buf_format("%s: %s", name, value) : buf_format("%s;", name);
 	exchange->headers = curl_slist_append(exchange->headers, line);
 }
 
@@ -183,7 +190,8 @@ static void set_method(CURL *easy, struct exchange *exchange)
 {
 	const struct http_request *request = exchange->request;
 	bool get = strcmp(request->method, "GET") == 0, head = strcmp(request->method, "HEAD") == 0;
-	bool sends_body = request->body || strcmp(request->method, "POST") == 0 || strcmp(request->method, "PUT") == 0 ||
+	bool sends_body = request->body || strcmp(request->method, "POST") == 0 ||
+			  strcmp(request->method, "PUT") == 0 ||
 			  strcmp(request->method, "PATCH") == 0;
 	if (sends_body) {
 		curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_len);
@@ -218,7 +226,8 @@ const char *http_ca_folder(void)
 	return known == 1 ? ca_folder : NULL;
 }
 
-/* A folder of hashed certificates loads only the one that is needed; the bundle costs 18 ms a process. */
+/* A folder of hashed certificates loads only the one that is needed; the bundle costs 18 ms a
+ * process. */
 static void set_tls(CURL *easy, const struct http_options *options)
 {
 	const char *file = options->cacert ? options->cacert : getenv("SSL_CERT_FILE");
@@ -331,7 +340,8 @@ static double seconds(CURL *easy, CURLINFO info)
 	return (double)microseconds / 1e6;
 }
 
-/* Seconds or a date (RFC 9110, 10.2.3); -1: none. libcurl's own reading makes 0 of garbage and of too many digits. */
+/* Seconds or a date (RFC 9110, 10.2.3); -1: none. libcurl's own reading makes 0 of garbage and of
+ * too many digits. */
 static long read_retry_after(CURL *easy)
 {
 	struct curl_header *header;
@@ -352,7 +362,9 @@ static long long certificate_end(CURL *easy)
 {
 	struct curl_certinfo *chain = NULL;
 	curl_easy_getinfo(easy, CURLINFO_CERTINFO, &chain);
-	for (const struct curl_slist *item = chain && chain->num_of_certs ? chain->certinfo[0] : NULL; item; item = item->next)
+	for (const struct curl_slist *item = chain && chain->num_of_certs ? chain->certinfo[0]
+									  : NULL;
+	     item; item = item->next)
 		if (strncmp(item->data, "Expire date:", 12) == 0)
 			return (long long)curl_getdate(item->data + 12, NULL) * 1000;
 	return 0;
@@ -368,7 +380,8 @@ static void read_facts(struct exchange *exchange)
 	curl_easy_getinfo(easy, CURLINFO_CONTENT_TYPE, &type);
 	curl_easy_getinfo(easy, CURLINFO_NUM_CONNECTS, &connects);
 	struct curl_header *stamp;
-	if (curl_easy_header(easy, "Date", 0, CURLH_HEADER, -1, &stamp) == CURLHE_OK && curl_getdate(stamp->value, NULL) > 0)
+	if (curl_easy_header(easy, "Date", 0, CURLH_HEADER, -1, &stamp) == CURLHE_OK &&
+	    curl_getdate(stamp->value, NULL) > 0)
 		reply->date = (long long)curl_getdate(stamp->value, NULL) * 1000;
 	reply->retry_after = read_retry_after(easy);
 	reply->certificate_ends = certificate_end(easy);
@@ -393,9 +406,11 @@ static int hint_of(CURLcode result, struct err *err)
 	case CURLE_COULDNT_RESOLVE_PROXY:
 		return err_hint(err, "check the proxy's host name");
 	case CURLE_COULDNT_CONNECT:
-		return err_hint(err, "nothing answers there: check base_url, the port and the firewall");
+		return err_hint(err,
+				"nothing answers there: check base_url, the port and the firewall");
 	case CURLE_PEER_FAILED_VERIFICATION:
-		return err_hint(err, "the server's certificate is not trusted: name its CA with --cacert");
+		return err_hint(
+			err, "the server's certificate is not trusted: name its CA with --cacert");
 	default:
 		return -1;
 	}
@@ -411,21 +426,25 @@ static int fail(const struct exchange *exchange, CURLcode result, struct err *er
 	if (exchange->abandoned)
 		return err_set(err, kind, "interrupted before the answer came");
 	if (exchange->too_large)
-		return err_set(err, kind, "the reply is larger than %zu bytes", exchange->options->max_reply);
+		return err_set(err, kind, "the reply is larger than %zu bytes",
+			       exchange->options->max_reply);
 	if (exchange->repeated)
 		return err_set(err, kind, "the connection died before the answer came");
 	if (result == CURLE_OK)
-		return err_set(err, kind, "the connection was closed in the middle of the reply's header");
+		return err_set(err, kind,
+			       "the connection was closed in the middle of the reply's header");
 	if (!sent && (result == CURLE_SSL_CACERT_BADFILE || result == CURLE_SSL_CERTPROBLEM))
 		return err_set(err, ERR_CONFIG, "TLS: %s", why);
 	err_set(err, kind, "%s", why);
 	return hint_of(result, err);
 }
 
-int http_perform(struct http *http, const struct http_request *request, const struct http_options *options,
-		 struct http_reply *reply, struct err *err)
+int http_perform(struct http *http, const struct http_request *request,
+		 const struct http_options *options, struct http_reply *reply, struct err *err)
 {
-	struct exchange exchange = { .request = request, .options = options, .reply = reply, .easy = http->easy };
+	struct exchange exchange = {
+		.request = request, .options = options, .reply = reply, .easy = http->easy
+	};
 	*reply = (struct http_reply){ .retry_after = -1 };
 	set_up(http->easy, &exchange);
 	CURLcode result = drive(http, &exchange);
@@ -474,11 +493,15 @@ static bool is_loopback(const char *host)
 static int take_apart(CURLU *handle, const char *text, struct http_url *url, struct err *err)
 {
 	/* libcurl takes the first part of the path for the host after three slashes */
-	if (strstr(text, ":///") || curl_url_set(handle, CURLUPART_URL, text, CURLU_PATH_AS_IS) != CURLUE_OK)
+	if (strstr(text, ":///") ||
+	    curl_url_set(handle, CURLUPART_URL, text, CURLU_PATH_AS_IS) != CURLUE_OK)
 		return err_set(err, ERR_CONFIG, "\"%s\" is not a URL", text);
-	CLEAN_FREE char *scheme = part(handle, CURLUPART_SCHEME), *user = part(handle, CURLUPART_USER);
-	CLEAN_FREE char *password = part(handle, CURLUPART_PASSWORD), *query = part(handle, CURLUPART_QUERY);
-	CLEAN_FREE char *fragment = part(handle, CURLUPART_FRAGMENT), *port = part(handle, CURLUPART_PORT);
+	CLEAN_FREE char *scheme = part(handle, CURLUPART_SCHEME),
+			*user = part(handle, CURLUPART_USER);
+	CLEAN_FREE char *password = part(handle, CURLUPART_PASSWORD),
+			*query = part(handle, CURLUPART_QUERY);
+	CLEAN_FREE char *fragment = part(handle, CURLUPART_FRAGMENT),
+			*port = part(handle, CURLUPART_PORT);
 	if (!scheme || (strcmp(scheme, "https") != 0 && strcmp(scheme, "http") != 0))
 		return err_set(err, ERR_CONFIG, "the URL begins with neither https:// nor http://");
 	if (user || password)

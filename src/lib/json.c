@@ -130,7 +130,8 @@ static long escape_unit(const char *p, const char *end)
 	return *stop ? -1 : unit;
 }
 
-/* Whether each \uD8xx is followed by its other half: yajl writes broken text for those that are not. */
+/* Whether each \uD8xx is followed by its other half: yajl writes broken text for those that are
+ * not. */
 static bool surrogates_pair(const char *text, size_t len)
 {
 	const char *end = text + len;
@@ -154,7 +155,8 @@ static int parse_failure(yajl_handle handle, const struct reader *reader, struct
 {
 	size_t at = yajl_get_bytes_consumed(handle);
 	if (reader->fault)
-		return err_set(err, ERR_USAGE, "not usable JSON: %s (at byte %zu)", reader->fault, at);
+		return err_set(err, ERR_USAGE, "not usable JSON: %s (at byte %zu)", reader->fault,
+			       at);
 	unsigned char *said = yajl_get_error(handle, 0, NULL, 0);
 	char *why = strchr((char *)said, ':');
 	why = why ? why + 1 + strspn(why + 1, " ") : (char *)said;
@@ -164,21 +166,25 @@ static int parse_failure(yajl_handle handle, const struct reader *reader, struct
 	return -1;
 }
 
-int json_parse(struct json_doc *doc, const char *text, size_t len, struct json **root, struct err *err)
+int json_parse(struct json_doc *doc, const char *text, size_t len, struct json **root,
+	       struct err *err)
 {
 	if (!text_is_utf8(text, len))
 		return err_set(err, ERR_USAGE, "not JSON: it holds bytes that are not UTF-8");
-	if (memchr(text, '\v', len) || memchr(text, '\f', len)) /* yajl takes these two for blanks */
+	if (memchr(text, '\v', len) ||
+	    memchr(text, '\f', len)) /* yajl takes these two for blanks */
 		return err_set(err, ERR_USAGE, "not JSON: it holds a control character");
 	if (!surrogates_pair(text, len))
-		return err_set(err, ERR_USAGE, "not usable JSON: half of a surrogate pair in a string");
+		return err_set(err, ERR_USAGE,
+			       "not usable JSON: half of a surrogate pair in a string");
 	struct reader reader = { .doc = doc };
 	yajl_handle handle = yajl_alloc(&callbacks, NULL, &reader);
 	yajl_config(handle, yajl_dont_validate_strings, 1);
 	yajl_status status = yajl_parse(handle, (const unsigned char *)text, len);
 	int result = status == yajl_status_ok ? 0 : parse_failure(handle, &reader, err);
 	if (result == 0 && (yajl_complete_parse(handle) != yajl_status_ok || !reader.root))
-		result = err_set(err, ERR_USAGE, len ? "not JSON: it ends too early" : "not JSON: it is empty");
+		result = err_set(err, ERR_USAGE,
+				 len ? "not JSON: it ends too early" : "not JSON: it is empty");
 	yajl_free(handle);
 	if (result == 0)
 		*root = reader.root;
@@ -233,7 +239,8 @@ static bool is_control(const unsigned char *p, const unsigned char *end)
 /* Rewrites DEL and the C1 controls from `from` on: they can stand in strings only. */
 static void escape_controls(struct buf *out, size_t from)
 {
-	const unsigned char *start = (const unsigned char *)out->data + from, *end = start + (out->len - from);
+	const unsigned char *start = (const unsigned char *)out->data + from,
+			    *end = start + (out->len - from);
 	const unsigned char *p = start;
 	while (p < end && !is_control(p, end))
 		p++;

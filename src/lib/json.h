@@ -2,8 +2,8 @@
 /*
  * JSON (yajl) to and from trees of values: see tree.h.
  *
- * Reading is strict, for the text is hostile: UTF-8 by RFC 3629, paired surrogates, no duplicate keys,
- * a depth of at most JSON_MAX_DEPTH. (yajl alone lets all of these pass.)
+ * Reading is strict, for the text is hostile: UTF-8 by RFC 3629, paired surrogates, no duplicate
+ * keys, a depth of at most JSON_MAX_DEPTH. (yajl alone lets all of these pass.)
  */
 #ifndef LIB_JSON_H
 #define LIB_JSON_H
@@ -18,13 +18,14 @@ enum { JSON_MAX_DEPTH = 64 };
  * Reads one JSON text of `len` bytes into the document. On failure a message that names the byte
  * offset, with kind ERR_USAGE: the caller knows better and may change the kind.
  */
-int json_parse(struct json_doc *doc, const char *text, size_t len, struct json **root, struct err *err);
+int json_parse(struct json_doc *doc, const char *text, size_t len, struct json **root,
+	       struct err *err);
 
 enum json_style { JSON_COMPACT, JSON_PRETTY };
 
 /*
- * Adds the value as JSON, without a newline at the end. Escapes what JSON must and, beyond that, DEL and
- * the C1 controls, so that a terminal can show it.
+ * Adds the value as JSON, without a newline at the end. Escapes what JSON must and, beyond that,
+ * DEL and the C1 controls, so that a terminal can show it.
  */
 void json_write(struct buf *out, const struct json *value, enum json_style style);
 

@@ -68,13 +68,15 @@ static char **attempt(const char *text, int start, int end)
 {
 	(void)start;
 	drop_candidates();
-	line.settings->complete(line.settings->context, rl_line_buffer, (size_t)end, take_candidate, NULL);
+	line.settings->complete(line.settings->context, rl_line_buffer, (size_t)end, take_candidate,
+				NULL);
 	rl_attempted_completion_over = !line.files;
 	/* ours come in the order of the table */
 	rl_sort_completion_matches = line.files;
 	char **matches = line.count ? rl_completion_matches(text, next_candidate) : NULL;
 	/* `--name=` wants its value at once */
-	bool open = matches && !matches[1] && matches[0][0] && matches[0][strlen(matches[0]) - 1] == '=';
+	bool open = matches && !matches[1] && matches[0][0] &&
+		    matches[0][strlen(matches[0]) - 1] == '=';
 	rl_completion_suppress_append = open;
 	return matches;
 }
@@ -104,7 +106,8 @@ static void show_matches(char **matches, int count, int longest)
 	for (int i = 1; i <= count; i++) {
 		const char *help = help_of(matches[i]);
 		int room = columns - longest - 5;
-		fprintf(rl_outstream, "  %-*s  %.*s\n", longest, matches[i], room > 0 ? room : 0, help ? help : "");
+		fprintf(rl_outstream, "  %-*s  %.*s\n", longest, matches[i], room > 0 ? room : 0,
+			help ? help : "");
 	}
 	rl_forced_update_display();
 }
@@ -116,7 +119,8 @@ static bool prepare_history(const char *path)
 {
 	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	struct stat facts;
-	bool good = fd >= 0 && fstat(fd, &facts) == 0 && S_ISREG(facts.st_mode) && fchmod(fd, 0600) == 0;
+	bool good = fd >= 0 && fstat(fd, &facts) == 0 && S_ISREG(facts.st_mode) &&
+		    fchmod(fd, 0600) == 0;
 	if (fd >= 0)
 		close(fd);
 	return good;
@@ -135,7 +139,8 @@ bool line_open(const struct line_settings *settings)
 	rl_completer_quote_characters = "'\"";
 	using_history();
 	stifle_history(settings->history_lines);
-	line.keeps_history = settings->history && prepare_history(settings->history) && read_history(settings->history) == 0;
+	line.keeps_history = settings->history && prepare_history(settings->history) &&
+			     read_history(settings->history) == 0;
 	return line.keeps_history || !settings->history;
 }
 
@@ -187,7 +192,8 @@ static void clear_line(void)
 	line.finished = true;
 }
 
-/* Waits for a key or Ctrl-C; false if SIGTERM has come, now or before. Signals come while it waits, at no other time. */
+/* Waits for a key or Ctrl-C; false if SIGTERM has come, now or before. Signals come while it waits,
+ * at no other time. */
 static bool wait_for_key(const sigset_t *while_waiting)
 {
 	struct pollfd input = { .fd = STDIN_FILENO, .events = POLLIN };

@@ -19,7 +19,13 @@
 #include "base/clock.h"
 #include "base/text.h"
 
-enum { IDLE_SECONDS = 120, MAX_CONNECTIONS = 1024, CONNECTION_MEMORY = 65536, BLOCK_SIZE = 65536, BACKLOG = 511 };
+enum {
+	IDLE_SECONDS = 120,
+	MAX_CONNECTIONS = 1024,
+	CONNECTION_MEMORY = 65536,
+	BLOCK_SIZE = 65536,
+	BACKLOG = 511
+};
 
 struct listener {
 	struct MHD_Daemon *daemon;
@@ -47,10 +53,11 @@ struct framing {
 };
 
 /*
- * The library keeps headers as C strings in its own buffer and so hides a NUL and what follows it. It cannot hide
- * the gap: only the line's CR and LF may stand between a value and the next name.
+ * The library keeps headers as C strings in its own buffer and so hides a NUL and what follows it.
+ * It cannot hide the gap: only the line's CR and LF may stand between a value and the next name.
  */
-static bool line_is_whole(const struct framing *framing, const char *name, size_t name_len, const char *value)
+static bool line_is_whole(const struct framing *framing, const char *name, size_t name_len,
+			  const char *value)
 {
 	if (framing->line_end && framing->line_end + 2 != name)
 		return false;
@@ -60,12 +67,13 @@ static bool line_is_whole(const struct framing *framing, const char *name, size_
 	return name + name_len < value;
 }
 
-static enum MHD_Result on_header(void *context, enum MHD_ValueKind kind, const char *name, size_t name_len,
-				 const char *value, size_t value_len)
+static enum MHD_Result on_header(void *context, enum MHD_ValueKind kind, const char *name,
+				 size_t name_len, const char *value, size_t value_len)
 {
 	(void)kind;
 	struct framing *framing = context;
-	framing->broken = framing->broken || !value || !line_is_whole(framing, name, name_len, value);
+	framing->broken =
+		framing->broken || !value || !line_is_whole(framing, name, name_len, value);
 	framing->line_end = value ? value + value_len : NULL;
 	framing->hosts += strcasecmp(name, MHD_HTTP_HEADER_HOST) == 0;
 	framing->lengths += strcasecmp(name, MHD_HTTP_HEADER_CONTENT_LENGTH) == 0;
@@ -74,7 +82,8 @@ static enum MHD_Result on_header(void *context, enum MHD_ValueKind kind, const c
 }
 
 /* Why a request must be refused (RFC 9112, 3.2, 6.3 and 2.2), or NULL. */
-static const char *framing_fault(struct MHD_Connection *connection, const char *method, const char *version)
+static const char *framing_fault(struct MHD_Connection *connection, const char *method,
+				 const char *version)
 {
 	struct framing framing = { 0 };
 	MHD_get_connection_values_n(connection, MHD_HEADER_KIND, on_header, &framing);
@@ -97,7 +106,8 @@ static const char *framing_fault(struct MHD_Connection *connection, const char *
 
 static bool announces_too_much(struct MHD_Connection *connection)
 {
-	const char *text = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_LENGTH);
+	const char *text = MHD_lookup_connection_value(connection, MHD_HEADER_KIND,
+						       MHD_HTTP_HEADER_CONTENT_LENGTH);
 	CLEAN_ERR struct err ignored = { 0 };
 	long long length;
 	return text && text_integer(text, 0, LISTENER_MAX_BODY, &length, &ignored) < 0;
@@ -106,10 +116,11 @@ static bool announces_too_much(struct MHD_Connection *connection)
 /* ---- waiting ---- */
 
 /*
- * Waits so many milliseconds; a negative number: until the client goes. False if the listener stops, or the client
- * has gone.
+ * Waits so many milliseconds; a negative number: until the client goes. False if the listener
+ * stops, or the client has gone.
  */
-static bool wait_for(const struct listener *listener, struct MHD_Connection *connection, long long ms)
+static bool wait_for(const struct listener *listener, struct MHD_Connection *connection,
+		     long long ms)
 {
 	int fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
 	struct pollfd fds[] = {
@@ -133,7 +144,8 @@ static bool delay(const struct listener *listener, struct MHD_Connection *connec
 {
 	MHD_set_connection_option(connection, MHD_CONNECTION_OPTION_TIMEOUT, 0U);
 	bool ok = wait_for(listener, connection, ms);
-	MHD_set_connection_option(connection, MHD_CONNECTION_OPTION_TIMEOUT, (unsigned)IDLE_SECONDS);
+	MHD_set_connection_option(connection, MHD_CONNECTION_OPTION_TIMEOUT,
+				  (unsigned)IDLE_SECONDS);
 	return ok;
 }
 
@@ -152,15 +164,19 @@ static ssize_t on_read(void *context, uint64_t position, char *out, size_t max)
 	const struct stream *stream = context;
 	size_t at = (size_t)position, filler_end = stream->filler_at + stream->filler;
 	if (at >= stream->end)
-		return stream->breaks ? MHD_CONTENT_READER_END_WITH_ERROR : MHD_CONTENT_READER_END_OF_STREAM;
-	size_t stop = at < stream->filler_at ? stream->filler_at : at < filler_end ? filler_end : stream->end;
+		return stream->breaks ? MHD_CONTENT_READER_END_WITH_ERROR
+				      : MHD_CONTENT_READER_END_OF_STREAM;
+	size_t stop = at < stream->filler_at ? stream->filler_at
+		      : at < filler_end	     ? filler_end
+					     : stream->end;
 	if (stop > stream->end)
 		stop = stream->end;
 	size_t len = stop - at < max ? stop - at : max;
 	if (at >= stream->filler_at && at < filler_end)
 		memset(out, 'x', len);
 	else
-		memcpy(out, stream->body.data + (at < stream->filler_at ? at : at - stream->filler), len);
+		memcpy(out, stream->body.data + (at < stream->filler_at ? at : at - stream->filler),
+		       len);
 	return (ssize_t)len;
 }
 
@@ -192,12 +208,14 @@ static struct MHD_Response *whole(struct listener_reply *reply)
 	return MHD_create_response_from_buffer(len, buf_take(&reply->body), MHD_RESPMEM_MUST_FREE);
 }
 
-static enum MHD_Result send_reply(struct MHD_Connection *connection, struct listener_reply *reply, bool last)
+static enum MHD_Result send_reply(struct MHD_Connection *connection, struct listener_reply *reply,
+				  bool last)
 {
 	bool plain = reply->end == LISTENER_SEND && !reply->filler;
 	struct MHD_Response *response = plain ? whole(reply) : streamed(reply);
 	for (size_t i = 0; i < reply->header_count; i++)
-		(void)MHD_add_response_header(response, reply->headers[i].name, reply->headers[i].value);
+		(void)MHD_add_response_header(response, reply->headers[i].name,
+					      reply->headers[i].value);
 	if (last)
 		(void)MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
 	enum MHD_Result result = MHD_queue_response(connection, (unsigned)reply->status, response);
@@ -257,8 +275,8 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
 	*state = NULL;
 }
 
-static enum MHD_Result answer(struct listener *listener, struct MHD_Connection *connection, const char *method,
-			      struct incoming *incoming)
+static enum MHD_Result answer(struct listener *listener, struct MHD_Connection *connection,
+			      const char *method, struct incoming *incoming)
 {
 	char *mark = strchr(incoming->target, '?');
 	if (mark)
@@ -293,8 +311,9 @@ static void collect(struct incoming *incoming, const char *bytes, size_t len)
 		buf_add(&incoming->body, bytes, len);
 }
 
-static enum MHD_Result on_request(void *context, struct MHD_Connection *connection, const char *url, const char *method,
-				  const char *version, const char *bytes, size_t *len, void **state)
+static enum MHD_Result on_request(void *context, struct MHD_Connection *connection, const char *url,
+				  const char *method, const char *version, const char *bytes,
+				  size_t *len, void **state)
 {
 	(void)url;
 	struct incoming *incoming = *state;
@@ -323,7 +342,8 @@ const char *listener_header(const struct listener_request *request, const char *
 void listener_reply_header(struct listener_reply *reply, const char *name, const char *value)
 {
 	assert(reply->header_count < LISTENER_MAX_HEADERS);
-	reply->headers[reply->header_count++] = (struct listener_field){ .name = name, .value = mem_dup(value) };
+	reply->headers[reply->header_count++] =
+		(struct listener_field){ .name = name, .value = mem_dup(value) };
 }
 
 /* ---- start and stop ---- */
@@ -339,7 +359,8 @@ static int open_socket(int *port, struct err *err)
 	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0 ||
 	    bind(fd, (struct sockaddr *)&address, len) < 0 || listen(fd, BACKLOG) < 0 ||
 	    getsockname(fd, (struct sockaddr *)&address, &len) < 0)
-		return err_set(err, ERR_INTERNAL, "cannot listen on 127.0.0.1:%d: %s", *port, strerror(errno));
+		return err_set(err, ERR_INTERNAL, "cannot listen on 127.0.0.1:%d: %s", *port,
+			       strerror(errno));
 	*port = ntohs(address.sin_port);
 	int taken = fd;
 	fd = -1;
@@ -348,18 +369,18 @@ static int open_socket(int *port, struct err *err)
 
 static struct MHD_Daemon *start_daemon(struct listener *listener, int fd, bool dated)
 {
-	unsigned flags = MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL |
-			 (dated ? 0U : (unsigned)MHD_USE_SUPPRESS_DATE_NO_CLOCK);
-	return MHD_start_daemon(flags, 0, NULL,
-				NULL, on_request, listener, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_URI_LOG_CALLBACK,
-				on_target, listener, MHD_OPTION_NOTIFY_COMPLETED, on_completed, listener,
-				MHD_OPTION_CONNECTION_LIMIT, (unsigned)MAX_CONNECTIONS, MHD_OPTION_CONNECTION_TIMEOUT,
-				(unsigned)IDLE_SECONDS, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
-				MHD_OPTION_END);
+	unsigned flags = MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD |
+			 MHD_USE_POLL | (dated ? 0U : (unsigned)MHD_USE_SUPPRESS_DATE_NO_CLOCK);
+	return MHD_start_daemon(
+		flags, 0, NULL, NULL, on_request, listener, MHD_OPTION_LISTEN_SOCKET, fd,
+		MHD_OPTION_URI_LOG_CALLBACK, on_target, listener, MHD_OPTION_NOTIFY_COMPLETED,
+		on_completed, listener, MHD_OPTION_CONNECTION_LIMIT, (unsigned)MAX_CONNECTIONS,
+		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS,
+		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, MHD_OPTION_END);
 }
 
-int listener_start(struct listener **listener, const struct listener_settings *settings, listener_handler *handler, void *context,
-		   struct err *err)
+int listener_start(struct listener **listener, const struct listener_settings *settings,
+		   listener_handler *handler, void *context, struct err *err)
 {
 	int port = settings->port;
 	CLEANUP(file_close) int fd = open_socket(&port, err);
@@ -377,7 +398,8 @@ int listener_start(struct listener **listener, const struct listener_settings *s
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	if (!made->daemon) {
 		listener_stop(made);
-		return err_set(err, ERR_INTERNAL, "cannot start the HTTP server: %s", strerror(reason));
+		return err_set(err, ERR_INTERNAL, "cannot start the HTTP server: %s",
+			       strerror(reason));
 	}
 	fd = -1;
 	*listener = made;

@@ -2,9 +2,10 @@
 /*
  * A small HTTP/1.1 server on 127.0.0.1 (libmicrohttpd), one thread a connection, keep-alive.
  *
- * It receives whole requests and hands them to one function, which fills in the reply. It can misbehave on
- * purpose: be late, be silent, hang up. libmicrohttpd accepts requests that RFC 9112 tells servers to refuse;
- * those come to the handler marked as refused, so that it can word the reply.
+ * It receives whole requests and hands them to one function, which fills in the reply. It can
+ * misbehave on purpose: be late, be silent, hang up. libmicrohttpd accepts requests that RFC 9112
+ * tells servers to refuse; those come to the handler marked as refused, so that it can word the
+ * reply.
  */
 #ifndef LIB_LISTENER_H
 #define LIB_LISTENER_H
@@ -25,7 +26,7 @@ struct listener_request {
 	const char *query; /* as on the wire, without the `?`; "" if there is none */
 	const char *body;  /* NUL-terminated; "" if there is none */
 	size_t body_len;
-	int refused;	  /* 0, or the status to answer with: 400 for bad framing, 413 for too much */
+	int refused; /* 0, or the status to answer with: 400 for bad framing, 413 for too much */
 	const char *why;  /* in words, if refused */
 	void *connection; /* for listener_header */
 };
@@ -38,7 +39,8 @@ enum listener_end {
 	LISTENER_HANG,	/* no reply: nothing happens until the client goes or the listener stops */
 };
 
-/* A reply. Begins as { 0 }; what the handler puts into it is owned by it and freed by the listener. */
+/* A reply. Begins as { 0 }; what the handler puts into it is owned by it and freed by the listener.
+ */
 struct listener_reply {
 	int status;
 	struct listener_field {
@@ -47,19 +49,21 @@ struct listener_reply {
 	} headers[LISTENER_MAX_HEADERS];
 	size_t header_count;
 	struct buf body;
-	size_t filler_at; /* where in the body so many more bytes `x` stand, which are never in memory */
+	size_t filler_at; /* where in the body so many more bytes `x` stand, which are never in
+			     memory */
 	size_t filler;
 	long long delay; /* milliseconds before the reply is sent */
 	enum listener_end end;
 };
 
 /* Answers one request. Runs in many threads at once. */
-typedef void listener_handler(void *context, const struct listener_request *request, struct listener_reply *reply);
+typedef void listener_handler(void *context, const struct listener_request *request,
+			      struct listener_reply *reply);
 
 struct listener;
 
 struct listener_settings {
-	int port; /* 0: one that is free */
+	int port;   /* 0: one that is free */
 	bool dated; /* replies carry the Date header; not so if their times are not real ones */
 };
 
@@ -67,8 +71,8 @@ struct listener_settings {
  * Listens on 127.0.0.1. The threads take no signals.
  * ERR_INTERNAL with the system's reason.
  */
-int listener_start(struct listener **listener, const struct listener_settings *settings, listener_handler *handler, void *context,
-		   struct err *err);
+int listener_start(struct listener **listener, const struct listener_settings *settings,
+		   listener_handler *handler, void *context, struct err *err);
 
 int listener_port(const struct listener *listener);
 

@@ -130,7 +130,8 @@ void json_append(struct json *array, struct json *value)
 	array->index = NULL;
 }
 
-void json_add_member(struct json_doc *doc, struct json *object, const char *key, size_t len, struct json *value)
+void json_add_member(struct json_doc *doc, struct json *object, const char *key, size_t len,
+		     struct json *value)
 {
 	value->key = json_keep(doc, key, len);
 	value->key_len = len;
@@ -183,7 +184,8 @@ static struct json *find_member(const struct json *object, const char *key, size
 	if (object->index) {
 		struct json wanted = { .key = key, .key_len = len };
 		struct json *p = &wanted;
-		struct json **hit = bsearch(&p, object->index, object->count, sizeof(p), compare_members);
+		struct json **hit =
+			bsearch(&p, object->index, object->count, sizeof(p), compare_members);
 		return hit ? *hit : NULL;
 	}
 	for (struct json *item = object->first; item; item = item->next)
@@ -245,7 +247,8 @@ struct json *json_path(const struct json *value, const char *path)
 
 const char *json_string(const struct json *value)
 {
-	return json_is(value, JSON_STRING) && strlen(value->text) == value->len ? value->text : NULL;
+	return json_is(value, JSON_STRING) && strlen(value->text) == value->len ? value->text
+										: NULL;
 }
 
 const char *json_get_string(const struct json *object, const char *key)
@@ -265,7 +268,8 @@ bool json_equal(const struct json *a, const struct json *b)
 		return false;
 	const struct json *y = b->first;
 	for (const struct json *x = a->first; x; x = x->next, y = y->next) {
-		const struct json *other = a->type == JSON_OBJECT ? find_member(b, x->key, x->key_len) : y;
+		const struct json *other =
+			a->type == JSON_OBJECT ? find_member(b, x->key, x->key_len) : y;
 		if (!other || !json_equal(x, other))
 			return false;
 	}
@@ -274,7 +278,8 @@ bool json_equal(const struct json *a, const struct json *b)
 
 const char *json_type_name(enum json_type type)
 {
-	static const char *const names[] = { "null", "false", "true", "number", "string", "array", "object" };
+	static const char *const names[] = { "null",   "false", "true",	 "number",
+					     "string", "array", "object" };
 	return names[type];
 }
 
@@ -304,5 +309,6 @@ static bool index_repeats(struct json_doc *doc, struct json *object)
 
 bool json_index(struct json_doc *doc, struct json *object)
 {
-	return object->count > INDEX_FROM ? index_repeats(doc, object) : small_object_repeats(object);
+	return object->count > INDEX_FROM ? index_repeats(doc, object)
+					  : small_object_repeats(object);
 }

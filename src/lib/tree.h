@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Trees of values: what JSON, YAML and config files become. They keep what was written: the order of members,
- * and each number's digits as text. Knows no format.
+ * Trees of values: what JSON, YAML and config files become. They keep what was written: the order
+ * of members, and each number's digits as text. Knows no format.
  *
- * A `struct json_doc` owns all of its values and their texts; a value lives as long as its document.
+ * A `struct json_doc` owns all of its values and their texts; a value lives as long as its
+ * document.
  */
 #ifndef LIB_TREE_H
 #define LIB_TREE_H
@@ -13,24 +14,34 @@
 
 #include "base/mem.h"
 
-enum json_type { JSON_NULL, JSON_FALSE, JSON_TRUE, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSON_OBJECT };
+enum json_type {
+	JSON_NULL,
+	JSON_FALSE,
+	JSON_TRUE,
+	JSON_NUMBER,
+	JSON_STRING,
+	JSON_ARRAY,
+	JSON_OBJECT
+};
 
 struct json {
 	enum json_type type;
-	unsigned line; /* where it stood in a YAML or config file, from 1; 0: not known */
+	unsigned line;	 /* where it stood in a YAML or config file, from 1; 0: not known */
 	const char *key; /* in an object: the member's name, NUL-terminated */
 	size_t key_len;
 	struct json *next; /* the next element or member */
 	union {
 		struct {
-			const char *text; /* strings and numbers; NUL-terminated, and may hold NULs */
+			const char
+				*text; /* strings and numbers; NUL-terminated, and may hold NULs */
 			size_t len;
 		};
 		struct {
 			struct json *first; /* arrays and objects */
 			struct json *last;
 			size_t count;
-			struct json **index; /* members by key, in large objects that were read; else NULL */
+			struct json **index; /* members by key, in large objects that were read;
+						else NULL */
 		};
 	};
 };
@@ -46,7 +57,8 @@ void *json_doc_memory(struct json_doc *doc, size_t count, size_t size);
 
 #define CLEAN_JSON CLEANUP(json_doc_freep)
 
-/* New values that belong to the document. Texts are copied. A number's text must be a JSON number. */
+/* New values that belong to the document. Texts are copied. A number's text must be a JSON number.
+ */
 struct json *json_new(struct json_doc *doc, enum json_type type);
 struct json *json_new_string(struct json_doc *doc, const char *s);
 struct json *json_new_text(struct json_doc *doc, enum json_type type, const char *s, size_t len);
@@ -67,7 +79,8 @@ void json_set_string(struct json_doc *doc, struct json *object, const char *key,
 void json_set_integer(struct json_doc *doc, struct json *object, const char *key, long long number);
 
 /* Adds a member without looking for one of the same name, which must not be there. */
-void json_add_member(struct json_doc *doc, struct json *object, const char *key, size_t len, struct json *value);
+void json_add_member(struct json_doc *doc, struct json *object, const char *key, size_t len,
+		     struct json *value);
 
 /* The member's value, or NULL if there is none or `object` is NULL or no object. */
 struct json *json_get(const struct json *object, const char *key);
@@ -75,7 +88,8 @@ struct json *json_get(const struct json *object, const char *key);
 /* The value at a dotted path, `a.b[0].c` or `a.b.0.c`, or NULL. A whole name with dots wins. */
 struct json *json_path(const struct json *value, const char *path);
 
-/* The text of a string value, or NULL for anything else. A text with a NUL in it counts as nothing. */
+/* The text of a string value, or NULL for anything else. A text with a NUL in it counts as nothing.
+ */
 const char *json_string(const struct json *value);
 
 /* The text of the member `key` if it is a string, else NULL. */
@@ -100,8 +114,8 @@ const char *json_type_name(enum json_type type);
 /* For readers: a copy of the text that lives as long as the document. */
 const char *json_keep(struct json_doc *doc, const char *s, size_t len);
 
-/* For readers: tells whether two members of an object that is whole have one name, and makes looking up in a large
- * one fast. */
+/* For readers: tells whether two members of an object that is whole have one name, and makes
+ * looking up in a large one fast. */
 bool json_index(struct json_doc *doc, struct json *object);
 
 #endif

@@ -21,8 +21,9 @@ struct builder {
 	struct json *stack[JSON_MAX_DEPTH];
 	const char *keys[JSON_MAX_DEPTH]; /* the key that waits for its value, per open mapping */
 	size_t key_lens[JSON_MAX_DEPTH];
-	bool merging[JSON_MAX_DEPTH];     /* the waiting key is `<<` */
-	struct json *merges[JSON_MAX_DEPTH]; /* an array of what is to be merged at the mapping's end, or NULL */
+	bool merging[JSON_MAX_DEPTH];	     /* the waiting key is `<<` */
+	struct json *merges[JSON_MAX_DEPTH]; /* an array of what is to be merged at the mapping's
+						end, or NULL */
 	size_t depth;
 	struct anchor *anchors;
 	size_t anchor_count;
@@ -32,22 +33,26 @@ struct builder {
 
 static int fail(const struct builder *builder, struct err *err, const char *why)
 {
-	return err_set(err, ERR_USAGE, "line %zu, column %zu: %s", builder->mark.line + 1, builder->mark.column + 1, why);
+	return err_set(err, ERR_USAGE, "line %zu, column %zu: %s", builder->mark.line + 1,
+		       builder->mark.column + 1, why);
 }
 
 static void remember(struct builder *builder, const yaml_char_t *name, const struct json *value)
 {
 	if (!name)
 		return;
-	builder->anchors = mem_grow(builder->anchors, builder->anchor_count, sizeof(*builder->anchors));
-	builder->anchors[builder->anchor_count++] = (struct anchor){ mem_dup((const char *)name), value };
+	builder->anchors =
+		mem_grow(builder->anchors, builder->anchor_count, sizeof(*builder->anchors));
+	builder->anchors[builder->anchor_count++] =
+		(struct anchor){ mem_dup((const char *)name), value };
 }
 
 static size_t weigh(const struct json *value, size_t limit)
 {
 	size_t weight = 1;
 	if (!json_is_scalar(value))
-		for (const struct json *item = value->first; item && weight < limit; item = item->next)
+		for (const struct json *item = value->first; item && weight < limit;
+		     item = item->next)
 			weight += weigh(item, limit - weight);
 	return weight;
 }
@@ -66,11 +71,13 @@ static size_t depth_of(const struct json *value)
 }
 
 /* Copies the members of `from` that neither the mapping nor `merged` has. */
-static void merge_members(struct builder *builder, const struct json *mapping, struct json *merged, const struct json *from)
+static void merge_members(struct builder *builder, const struct json *mapping, struct json *merged,
+			  const struct json *from)
 {
 	for (const struct json *item = from->first; item; item = item->next)
 		if (!json_get(mapping, item->key) && !json_get(merged, item->key))
-			json_add_member(builder->doc, merged, item->key, item->key_len, json_copy(builder->doc, item));
+			json_add_member(builder->doc, merged, item->key, item->key_len,
+					json_copy(builder->doc, item));
 }
 
 /* Puts what was merged before the mapping's own members, which win wherever they stand. */
@@ -80,7 +87,8 @@ static void merge_all(struct builder *builder, struct json *mapping, const struc
 	for (const struct json *item = merges->first; item; item = item->next) {
 		if (item->type == JSON_OBJECT)
 			merge_members(builder, mapping, merged, item);
-		for (const struct json *one = item->type == JSON_ARRAY ? item->first : NULL; one; one = one->next)
+		for (const struct json *one = item->type == JSON_ARRAY ? item->first : NULL; one;
+		     one = one->next)
 			merge_members(builder, mapping, merged, one);
 	}
 	if (!merged->first)
@@ -97,7 +105,8 @@ static int add_merge(struct builder *builder, struct json *value, struct err *er
 	size_t top = builder->depth - 1;
 	if (value->type != JSON_OBJECT && value->type != JSON_ARRAY)
 		return fail(builder, err, "a merge key (<<) needs a mapping");
-	for (const struct json *item = value->type == JSON_ARRAY ? value->first : NULL; item; item = item->next)
+	for (const struct json *item = value->type == JSON_ARRAY ? value->first : NULL; item;
+	     item = item->next)
 		if (item->type != JSON_OBJECT)
 			return fail(builder, err, "a merge key (<<) needs mappings");
 	if (!builder->merges[top])
@@ -187,13 +196,14 @@ static int on_scalar(struct builder *builder, const yaml_event_t *event, struct 
 	size_t len = event->data.scalar.length;
 	if (check_tag(builder, event->data.scalar.tag, err) < 0)
 		return -1;
-	bool wants_key = builder->depth && builder->stack[builder->depth - 1]->type == JSON_OBJECT &&
+	bool wants_key = builder->depth &&
+			 builder->stack[builder->depth - 1]->type == JSON_OBJECT &&
 			 !builder->keys[builder->depth - 1];
 	if (wants_key)
 		return on_key(builder, event, err);
 	bool plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE && !event->data.scalar.tag;
-	struct json *value = plain ? plain_scalar(builder->doc, text, len) :
-				     json_new_text(builder->doc, JSON_STRING, text, len);
+	struct json *value = plain ? plain_scalar(builder->doc, text, len)
+				   : json_new_text(builder->doc, JSON_STRING, text, len);
 	remember(builder, event->data.scalar.anchor, value);
 	return add_value(builder, value, err);
 }
@@ -205,8 +215,8 @@ static bool awaits_merge(const struct builder *builder)
 	return builder->depth && builder->keys[top] && builder->merging[top];
 }
 
-static int on_start(struct builder *builder, enum json_type type, const yaml_char_t *anchor, const yaml_char_t *tag,
-		    struct err *err)
+static int on_start(struct builder *builder, enum json_type type, const yaml_char_t *anchor,
+		    const yaml_char_t *tag, struct err *err)
 {
 	if (builder->depth == JSON_MAX_DEPTH)
 		return fail(builder, err, "nested too deep");
@@ -262,9 +272,11 @@ static int on_event(struct builder *builder, const yaml_event_t *event, struct e
 	case YAML_ALIAS_EVENT:
 		return on_alias(builder, event, err);
 	case YAML_MAPPING_START_EVENT:
-		return on_start(builder, JSON_OBJECT, event->data.mapping_start.anchor, event->data.mapping_start.tag, err);
+		return on_start(builder, JSON_OBJECT, event->data.mapping_start.anchor,
+				event->data.mapping_start.tag, err);
 	case YAML_SEQUENCE_START_EVENT:
-		return on_start(builder, JSON_ARRAY, event->data.sequence_start.anchor, event->data.sequence_start.tag, err);
+		return on_start(builder, JSON_ARRAY, event->data.sequence_start.anchor,
+				event->data.sequence_start.tag, err);
 	case YAML_MAPPING_END_EVENT:
 	case YAML_SEQUENCE_END_EVENT:
 		return on_end(builder, err);
@@ -281,11 +293,12 @@ static int on_event(struct builder *builder, const yaml_event_t *event, struct e
 static int syntax_error(const yaml_parser_t *parser, struct err *err)
 {
 	const char *why = parser->problem ? parser->problem : "not YAML";
-	return err_set(err, ERR_USAGE, "line %zu, column %zu: not YAML: %s", parser->problem_mark.line + 1,
-		       parser->problem_mark.column + 1, why);
+	return err_set(err, ERR_USAGE, "line %zu, column %zu: not YAML: %s",
+		       parser->problem_mark.line + 1, parser->problem_mark.column + 1, why);
 }
 
-int yaml_read(struct json_doc *doc, const char *text, size_t len, struct json **root, struct err *err)
+int yaml_read(struct json_doc *doc, const char *text, size_t len, struct json **root,
+	      struct err *err)
 {
 	struct builder builder = { .doc = doc };
 	yaml_parser_t parser;

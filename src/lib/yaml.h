@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * YAML (libyaml) as a tree of JSON values: one document, the core schema as far as JSON has a word for
- * it. `no`, `1.0.0`, dates, `0x1F` and numbers with leading zeros stay text.
+ * YAML (libyaml) as a tree of JSON values: one document, the core schema as far as JSON has a word
+ * for it. `no`, `1.0.0`, dates, `0x1F` and numbers with leading zeros stay text.
  *
- * Anchors and aliases are expanded up to a bound, merge keys (`<<`) are applied. Tags other than !!str, !!seq and
- * !!map, several documents, duplicate and compound keys, and a depth over JSON_MAX_DEPTH are errors.
+ * Anchors and aliases are expanded up to a bound, merge keys (`<<`) are applied. Tags other than
+ * !!str, !!seq and
+ * !!map, several documents, duplicate and compound keys, and a depth over JSON_MAX_DEPTH are
+ * errors.
  */
 #ifndef LIB_YAML_H
 #define LIB_YAML_H
@@ -12,7 +14,8 @@
 #include "lib/json.h"
 
 /* Reads the text into the document; a failure names line and column, kind ERR_USAGE. */
-int yaml_read(struct json_doc *doc, const char *text, size_t len, struct json **root, struct err *err);
+int yaml_read(struct json_doc *doc, const char *text, size_t len, struct json **root,
+	      struct err *err);
 
 const char *yaml_library(void);
 

@@ -21,7 +21,8 @@ static bool read_distance(const char *text, long long *distance)
 	CLEAN_FREE char *digits = mem_dup_len(text + 1, len - 2);
 	CLEAN_ERR struct err ignored = { 0 };
 	long long count;
-	if (*digits < '0' || *digits > '9' || text_integer(digits, 0, 10000000, &count, &ignored) < 0)
+	if (*digits < '0' || *digits > '9' ||
+	    text_integer(digits, 0, 10000000, &count, &ignored) < 0)
 		return false;
 	*distance = (*text == '-' ? -count : count) * minutes[unit - units] * 60000;
 	return true;
@@ -36,7 +37,8 @@ static void fix_dates(struct json_doc *doc, struct json *value, long long now)
 		const char *text = json_string(item);
 		long long distance;
 		fix_dates(doc, item, now);
-		if (!text || !item->key || strncmp(item->key, "date", 4) != 0 || !read_distance(text, &distance))
+		if (!text || !item->key || strncmp(item->key, "date", 4) != 0 ||
+		    !read_distance(text, &distance))
 			continue;
 		const struct json *date = lifecycle_date(doc, now + distance);
 		item->text = date->text;
@@ -57,14 +59,16 @@ static const char *fault_of(const struct json *value, const struct table *seen)
 	return check_depth(value) > STORE_MAX_DEPTH ? "it is nested too deep" : NULL;
 }
 
-static int pack_all(struct json *list, long long now, struct json_doc *doc, struct record *records, struct err *err)
+static int pack_all(struct json *list, long long now, struct json_doc *doc, struct record *records,
+		    struct err *err)
 {
 	CLEANUP(table_done) struct table seen = { 0 };
 	size_t count = 0;
 	for (struct json *value = list->first; value; value = value->next, count++) {
 		const char *fault = fault_of(value, &seen);
 		if (fault)
-			return err_set(err, ERR_USAGE, "record %zu of the list cannot be used: %s", count + 1, fault);
+			return err_set(err, ERR_USAGE, "record %zu of the list cannot be used: %s",
+				       count + 1, fault);
 		fix_dates(doc, value, now);
 		records[count] = entitlement_pack(value, NULL);
 		table_add(&seen, records[count].id, &records[count]);

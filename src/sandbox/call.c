@@ -45,7 +45,8 @@ static char *fingerprint(const struct listener_request *request)
 /* Replaces texts that are the example of a value in the path by that value, everywhere. */
 static void put_values(const struct route *route, struct json *value)
 {
-	for (struct json *item = json_is_scalar(value) ? NULL : value->first; item; item = item->next)
+	for (struct json *item = json_is_scalar(value) ? NULL : value->first; item;
+	     item = item->next)
 		put_values(route, item);
 	for (size_t i = 0; i < route->hole_count && value->type == JSON_STRING; i++) {
 		const char *example = route->holes[i].arg->example, *text = json_string(value);
@@ -77,18 +78,22 @@ static int change_nothing(const struct call *call, struct kept_reply *reply, str
 	if (call->delay < 0)
 		write_sample(call->route, &body);
 	else
-		buf_add_str(&body, "{\"responseCode\":\"ACCEPTED\",\"responseMessage\":\"Accepted\"}");
+		buf_add_str(&body,
+			    "{\"responseCode\":\"ACCEPTED\",\"responseMessage\":\"Accepted\"}");
 	reply->body = buf_take(&body);
 	return store_put(call->store, NULL, reply->identifier ? reply : NULL, true, err);
 }
 
 /* ---- running ---- */
 
-static int run_search(const struct call *call, const struct json *fields, struct buf *body, struct err *err)
+static int run_search(const struct call *call, const struct json *fields, struct buf *body,
+		      struct err *err)
 {
 	const char *rows = call->route->command->rows;
 	if (*rows)
-		buf_add_format(body, "{\"responseCode\":\"OK\",\"responseMessage\":\"Success\",\"%s\":", rows);
+		buf_add_format(
+			body,
+			"{\"responseCode\":\"OK\",\"responseMessage\":\"Success\",\"%s\":", rows);
 	buf_add_char(body, '[');
 	if (entitlement_search(call->store, fields, body, err) < 0)
 		return -1;
@@ -96,7 +101,8 @@ static int run_search(const struct call *call, const struct json *fields, struct
 	return 0;
 }
 
-static int run_read(const struct call *call, const struct json *fields, struct buf *body, struct err *err)
+static int run_read(const struct call *call, const struct json *fields, struct buf *body,
+		    struct err *err)
 {
 	const char *id = route_value(call->route, STORE_KEY);
 	if (id)
@@ -107,7 +113,8 @@ static int run_read(const struct call *call, const struct json *fields, struct b
 	return 0;
 }
 
-static int run_change(const struct call *call, const struct json *fields, struct kept_reply *reply, struct err *err)
+static int run_change(const struct call *call, const struct json *fields, struct kept_reply *reply,
+		      struct err *err)
 {
 	struct change change = {
 		.command = call->route->command,
@@ -115,16 +122,20 @@ static int run_change(const struct call *call, const struct json *fields, struct
 		.fields = fields,
 		.delay = call->delay,
 	};
-	return change.id ? entitlement_change(call->store, &change, reply, err) : change_nothing(call, reply, err);
+	return change.id ? entitlement_change(call->store, &change, reply, err)
+			 : change_nothing(call, reply, err);
 }
 
 static int run_locked(const struct call *call, int *status, struct buf *body, struct err *err)
 {
 	const struct command *command = call->route->command;
-	CLEANUP(kept_reply_done) struct kept_reply reply = { .fingerprint = fingerprint(call->request) };
-	const struct kept_reply *first = call->identifier ? store_reply(call->store, call->identifier) : NULL;
+	CLEANUP(kept_reply_done)
+	struct kept_reply reply = { .fingerprint = fingerprint(call->request) };
+	const struct kept_reply *first =
+		call->identifier ? store_reply(call->store, call->identifier) : NULL;
 	if (first && strcmp(first->fingerprint, reply.fingerprint) != 0)
-		return err_set(err, ERR_REJECTED, "X-RequestIdentifier was used for another request");
+		return err_set(err, ERR_REJECTED,
+			       "X-RequestIdentifier was used for another request");
 	if (first) {
 		*status = first->status;
 		buf_add_str(body, first->body);

@@ -12,15 +12,16 @@ struct call {
 	const struct listener_request *request;
 	const struct route *route;
 	const char *identifier; /* X-RequestIdentifier, or NULL */
-	long long delay;	/* of an accepted change in milliseconds; -1: changes are done at once */
+	long long delay; /* of an accepted change in milliseconds; -1: changes are done at once */
 };
 
 /*
- * Runs the call, with the store locked meanwhile, and gives status and body of its reply. A change that repeats
- * the identifier, method, path and body of an earlier one gets the earlier one's reply and has no effect.
+ * Runs the call, with the store locked meanwhile, and gives status and body of its reply. A change
+ * that repeats the identifier, method, path and body of an earlier one gets the earlier one's reply
+ * and has no effect.
  *
- * What is refused is an error whose kind tells the status: ERR_USAGE 400, ERR_NOT_FOUND 404, ERR_REJECTED 409,
- * ERR_INTERNAL 500.
+ * What is refused is an error whose kind tells the status: ERR_USAGE 400, ERR_NOT_FOUND 404,
+ * ERR_REJECTED 409, ERR_INTERNAL 500.
  */
 int call_run(const struct call *call, int *status, struct buf *body, struct err *err);
 

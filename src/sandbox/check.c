@@ -28,7 +28,8 @@ static int check_text(const struct arg *arg, const char *text, struct err *err)
 	if (parse_check(arg, arg->wire, text, err) < 0)
 		return err_wrap(err, "parameter is invalid");
 	if (arg->type == ARG_TIME && clock_parse(text, &instant, &date_only, err) == 0 && date_only)
-		return err_set(err, ERR_USAGE, "parameter is invalid: %s: \"%s\" has no time", arg->wire, text);
+		return err_set(err, ERR_USAGE, "parameter is invalid: %s: \"%s\" has no time",
+			       arg->wire, text);
 	return 0;
 }
 
@@ -69,7 +70,8 @@ static int check_value(const struct arg *arg, const struct json *value, struct e
 				return -1;
 		return 0;
 	}
-	if (!type_fits(arg->type, value->type) || (value->type == JSON_STRING && !json_string(value)))
+	if (!type_fits(arg->type, value->type) ||
+	    (value->type == JSON_STRING && !json_string(value)))
 		return invalid(arg->wire, err);
 	if (value->type != JSON_STRING && value->type != JSON_NUMBER)
 		return 0;
@@ -84,16 +86,19 @@ static bool is_prefix(const struct command *command, const char *wire)
 	size_t len = strlen(wire);
 	for (size_t i = 0; i < command->arg_count; i++) {
 		const struct arg *arg = &command->args[i];
-		if (arg->place == ARG_BODY && strncmp(arg->wire, wire, len) == 0 && arg->wire[len] == '.')
+		if (arg->place == ARG_BODY && strncmp(arg->wire, wire, len) == 0 &&
+		    arg->wire[len] == '.')
 			return true;
 	}
 	return false;
 }
 
-static int check_members(const struct command *command, const struct json *object, const char *prefix, struct err *err)
+static int check_members(const struct command *command, const struct json *object,
+			 const char *prefix, struct err *err)
 {
 	for (const struct json *member = object->first; member; member = member->next) {
-		CLEAN_FREE char *wire = buf_format("%s%s%s", prefix, *prefix ? "." : "", member->key);
+		CLEAN_FREE char *wire =
+			buf_format("%s%s%s", prefix, *prefix ? "." : "", member->key);
 		const struct arg *arg = command_wire_arg(command, ARG_BODY, wire);
 		int result = 0;
 		if (strlen(member->key) != member->key_len || (!arg && !is_prefix(command, wire)))
@@ -122,8 +127,8 @@ size_t check_depth(const struct json *value)
 	return deepest + 1;
 }
 
-static int read_body(const struct command *command, const struct listener_request *request, struct json_doc *doc,
-		     struct json **fields, struct err *err)
+static int read_body(const struct command *command, const struct listener_request *request,
+		     struct json_doc *doc, struct json **fields, struct err *err)
 {
 	*fields = json_new(doc, JSON_OBJECT);
 	if (!request->body_len) {
@@ -150,11 +155,12 @@ static int decode(struct buf *out, const char *text, size_t len)
 			*p = ' ';
 	buf_clear(out);
 	buf_add(out, "", 0);
-	return text_percent_decode(out, plain, len) < 0 || !text_is_utf8(out->data, out->len) ? -1 : 0;
+	return text_percent_decode(out, plain, len) < 0 || !text_is_utf8(out->data, out->len) ? -1
+											      : 0;
 }
 
-static int read_pair(const struct command *command, const char *pair, size_t len, struct json_doc *doc,
-		     struct json *fields, struct err *err)
+static int read_pair(const struct command *command, const char *pair, size_t len,
+		     struct json_doc *doc, struct json *fields, struct err *err)
 {
 	CLEAN_BUF struct buf name = { 0 }, value = { 0 };
 	const char *sign = memchr(pair, '=', len);
@@ -173,8 +179,8 @@ static int read_pair(const struct command *command, const char *pair, size_t len
 	return 0;
 }
 
-static int read_query(const struct command *command, const char *query, struct json_doc *doc, struct json *fields,
-		      struct err *err)
+static int read_query(const struct command *command, const char *query, struct json_doc *doc,
+		      struct json *fields, struct err *err)
 {
 	while (*query) {
 		size_t len = strcspn(query, "&");
@@ -186,18 +192,20 @@ static int read_query(const struct command *command, const char *query, struct j
 }
 
 /* What stands in the request for the argument, as text; NULL: nothing, "" for what is no text. */
-static const char *given(const struct arg *arg, const struct listener_request *request, const struct json *fields)
+static const char *given(const struct arg *arg, const struct listener_request *request,
+			 const struct json *fields)
 {
 	if (arg->place == ARG_HEADER)
 		return listener_header(request, arg->wire);
-	const struct json *value = arg->place == ARG_QUERY ? json_get(fields, arg->wire) : json_path(fields, arg->wire);
+	const struct json *value = arg->place == ARG_QUERY ? json_get(fields, arg->wire)
+							   : json_path(fields, arg->wire);
 	if (!value || value->type == JSON_NULL)
 		return NULL;
 	return value->type == JSON_STRING ? value->text : "";
 }
 
-static int check_args(const struct command *command, const struct listener_request *request, const struct json *fields,
-		      struct err *err)
+static int check_args(const struct command *command, const struct listener_request *request,
+		      const struct json *fields, struct err *err)
 {
 	for (size_t i = 0; i < command->arg_count; i++) {
 		const struct arg *arg = &command->args[i];
@@ -212,8 +220,8 @@ static int check_args(const struct command *command, const struct listener_reque
 	return 0;
 }
 
-int check_request(const struct command *command, const struct listener_request *request, struct json_doc *doc,
-		  struct json **fields, struct err *err)
+int check_request(const struct command *command, const struct listener_request *request,
+		  struct json_doc *doc, struct json **fields, struct err *err)
 {
 	if (read_body(command, request, doc, fields, err) < 0 ||
 	    read_query(command, request->query, doc, *fields, err) < 0)

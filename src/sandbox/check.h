@@ -8,11 +8,12 @@
 #include "lib/listener.h"
 
 /*
- * Reads body and query into one JSON object, `fields`, which lives in `doc`; values of the query are strings there.
- * Unknown fields, wrong types and values, and missing required ones are errors that name the field: ERR_USAGE.
+ * Reads body and query into one JSON object, `fields`, which lives in `doc`; values of the query
+ * are strings there. Unknown fields, wrong types and values, and missing required ones are errors
+ * that name the field: ERR_USAGE.
  */
-int check_request(const struct command *command, const struct listener_request *request, struct json_doc *doc,
-		  struct json **fields, struct err *err);
+int check_request(const struct command *command, const struct listener_request *request,
+		  struct json_doc *doc, struct json **fields, struct err *err);
 
 /* How deep objects and arrays stand in each other; 0 for a scalar. */
 size_t check_depth(const struct json *value);

@@ -20,7 +20,8 @@ static long long instant_at(const struct json *pending)
 
 struct record entitlement_pack(const struct json *value, const struct json *pending)
 {
-	struct record record = { .id = mem_dup(json_get_string(value, STORE_KEY)), .ends = lifecycle_ends(value) };
+	struct record record = { .id = mem_dup(json_get_string(value, STORE_KEY)),
+				 .ends = lifecycle_ends(value) };
 	struct buf text = { 0 };
 	assert(record.id);
 	json_write(&text, value, JSON_COMPACT);
@@ -38,8 +39,8 @@ struct record entitlement_pack(const struct json *value, const struct json *pend
 }
 
 /* The record's object and its list of what is pending, which may be empty. */
-static int unpack(const struct record *record, struct json_doc *doc, struct json **value, struct json **pending,
-		  struct err *err)
+static int unpack(const struct record *record, struct json_doc *doc, struct json **value,
+		  struct json **pending, struct err *err)
 {
 	const char *list = record->pending ? record->pending : "[]";
 	if (json_parse(doc, record->text, strlen(record->text), value, err) < 0 ||
@@ -52,13 +53,16 @@ static int unpack(const struct record *record, struct json_doc *doc, struct json
 
 /* ---- what happens by itself ---- */
 
-/* Does what is due, unless the record's status has become another since it was accepted; returns the rest. */
-static struct json *settle_pending(struct json_doc *doc, struct json *value, const struct json *pending)
+/* Does what is due, unless the record's status has become another since it was accepted; returns
+ * the rest. */
+static struct json *settle_pending(struct json_doc *doc, struct json *value,
+				   const struct json *pending)
 {
 	struct json *rest = json_new(doc, JSON_ARRAY);
 	long long now = clock_now();
 	for (const struct json *item = pending->first; item; item = item->next) {
-		const char *from = json_get_string(item, "from"), *status = json_get_string(value, "status");
+		const char *from = json_get_string(item, "from"),
+			   *status = json_get_string(value, "status");
 		if (instant_at(item) > now)
 			json_append(rest, json_copy(doc, item));
 		else if (from && status && strcmp(from, status) == 0)
@@ -98,7 +102,8 @@ const struct record *entitlement_touch(struct store *store, const char *id, stru
 
 static void write_reply(struct buf *out, const char *code, const char *message, const char *record)
 {
-	buf_add_format(out, "{\"responseCode\":\"%s\",\"responseMessage\":\"%s\",%s", code, message, record + 1);
+	buf_add_format(out, "{\"responseCode\":\"%s\",\"responseMessage\":\"%s\",%s", code, message,
+		       record + 1);
 }
 
 int entitlement_read(struct store *store, const char *id, struct buf *reply, struct err *err)
@@ -127,7 +132,8 @@ static bool same(const struct json *wanted, const struct json *value)
 	return value && json_equal(wanted, value);
 }
 
-/* A condition, and a text without which no record fulfils it: far cheaper to look for than to read the record. */
+/* A condition, and a text without which no record fulfils it: far cheaper to look for than to read
+ * the record. */
 struct filter {
 	const struct json *field;
 	char *needle; /* owned */
@@ -170,7 +176,8 @@ static bool matches(const struct record *record, const struct filter *filters, s
 	return all;
 }
 
-int entitlement_search(struct store *store, const struct json *fields, struct buf *rows, struct err *err)
+int entitlement_search(struct store *store, const struct json *fields, struct buf *rows,
+		       struct err *err)
 {
 	struct filter *filters = mem_new(fields->count, sizeof(*filters));
 	size_t count = make_filters(fields, filters), found = 0;
@@ -193,8 +200,8 @@ int entitlement_search(struct store *store, const struct json *fields, struct bu
 /* ---- changing ---- */
 
 /* Puts the change on the list of what is to come. */
-static void postpone(struct json_doc *doc, struct json *pending, const char *status, struct json *effect,
-		     long long delay)
+static void postpone(struct json_doc *doc, struct json *pending, const char *status,
+		     struct json *effect, long long delay)
 {
 	struct json *item = json_new(doc, JSON_OBJECT);
 	json_set_integer(doc, item, "at", clock_now() + delay);
@@ -203,7 +210,8 @@ static void postpone(struct json_doc *doc, struct json *pending, const char *sta
 	json_append(pending, item);
 }
 
-int entitlement_change(struct store *store, const struct change *change, struct kept_reply *reply, struct err *err)
+int entitlement_change(struct store *store, const struct change *change, struct kept_reply *reply,
+		       struct err *err)
 {
 	CLEAN_JSON struct json_doc *doc = json_doc_new();
 	struct json *value, *pending;
@@ -213,7 +221,8 @@ int entitlement_change(struct store *store, const struct change *change, struct 
 	const char *present = json_get_string(value, "status");
 	present = present ? present : "";
 	if (!lifecycle_allows(change->command, present))
-		return err_set(err, ERR_REJECTED, "not possible while the entitlement is %s", present);
+		return err_set(err, ERR_REJECTED, "not possible while the entitlement is %s",
+			       present);
 	bool at_once = change->delay < 0;
 	long long when = store_now(store) + (at_once ? 0 : change->delay);
 	struct json *effect = lifecycle_effect(doc, change->command, value, change->fields, when);
@@ -223,7 +232,8 @@ int entitlement_change(struct store *store, const struct change *change, struct 
 		postpone(doc, pending, present, effect, change->delay);
 	CLEANUP(record_done) struct record after = entitlement_pack(value, pending);
 	struct buf body = { 0 };
-	write_reply(&body, at_once ? "OK" : "ACCEPTED", at_once ? "Success" : "Accepted", after.text);
+	write_reply(&body, at_once ? "OK" : "ACCEPTED", at_once ? "Success" : "Accepted",
+		    after.text);
 	reply->status = at_once ? 200 : 202;
 	reply->body = buf_take(&body);
 	return store_put(store, &after, reply->identifier ? reply : NULL, true, err);

@@ -11,15 +11,19 @@
 enum { MILLION = 1000000 };
 
 static const struct fault_row rows[FAULT_KIND_COUNT] = {
-	[FAULT_ACCEPTED] = { "accepted", "S", "a change is answered with 202 and is done S seconds later (2)" },
+	[FAULT_ACCEPTED] = { "accepted", "S",
+			     "a change is answered with 202 and is done S seconds later (2)" },
 	[FAULT_LIMIT] = { "429", "N", "too many requests, try again in N seconds (1)" },
 	[FAULT_ERROR] = { "500", NULL, "an internal error; nothing is done" },
 	[FAULT_MAINTENANCE] = { "503", "N", "under maintenance, try again in N seconds (1)" },
-	[FAULT_RESET_BEFORE] = { "reset-before", NULL, "the connection is closed and nothing is done" },
+	[FAULT_RESET_BEFORE] = { "reset-before", NULL,
+				 "the connection is closed and nothing is done" },
 	[FAULT_SLOW] = { "slow", "S", "the reply comes S seconds late (1)" },
 	[FAULT_HANG] = { "hang", NULL, "the request is done and never answered" },
-	[FAULT_RESET_AFTER] = { "reset-after", NULL, "the request is done and the connection closed without a reply" },
-	[FAULT_TRUNCATE] = { "truncate", NULL, "the connection is closed in the middle of the reply" },
+	[FAULT_RESET_AFTER] = { "reset-after", NULL,
+				"the request is done and the connection closed without a reply" },
+	[FAULT_TRUNCATE] = { "truncate", NULL,
+			     "the connection is closed in the middle of the reply" },
 	[FAULT_NOT_JSON] = { "not-json", NULL, "the reply is no JSON" },
 	[FAULT_HTML] = { "html", NULL, "the reply is a web page" },
 	[FAULT_EMPTY] = { "empty", NULL, "the reply has no body" },
@@ -58,7 +62,8 @@ const struct fault_row *fault_row(enum fault_kind kind)
 
 /* ---- reading words ---- */
 
-/* A decimal number in millionths, whatever the locale says a decimal point is; -1 if it is none or too large. */
+/* A decimal number in millionths, whatever the locale says a decimal point is; -1 if it is none or
+ * too large. */
 static long long read_decimal(const char *s)
 {
 	long long value = 0, scale = 0;
@@ -112,7 +117,8 @@ static int read_when(struct plan *plan, char *when, struct err *err)
 	long long rate = read_decimal(when);
 	plan->rate = percent && rate >= 0 ? rate / 100 : rate;
 	if (plan->rate < 0 || plan->rate > MILLION)
-		return err_set(err, ERR_USAGE, "\"%s%s\" is not a rate from 0.0 to 1.0 or 0%% to 100%%", when,
+		return err_set(err, ERR_USAGE,
+			       "\"%s%s\" is not a rate from 0.0 to 1.0 or 0%% to 100%%", when,
 			       percent ? "%" : "");
 	return 0;
 }
@@ -163,7 +169,8 @@ static int read_parameter(struct plan *plan, const char *text, struct err *err)
 	}
 	long long value = read_decimal(text);
 	if (value < 0 || value > 86400LL * MILLION)
-		return err_set(err, ERR_USAGE, "\"%s\" is not a number of seconds from 0 to 86400", text);
+		return err_set(err, ERR_USAGE, "\"%s\" is not a number of seconds from 0 to 86400",
+			       text);
 	plan->fault.parameter = value / 1000;
 	return 0;
 }
@@ -188,7 +195,8 @@ static int read_word(struct plan *plan, const char *word, struct err *err)
 		return -1;
 	if (plan->fault.kind == FAULT_ACCEPTED)
 		plan->effect = EFFECT_CHANGE;
-	if (read_parameter(plan, parameter, err) < 0 || (effect && read_effect(plan, effect, err) < 0))
+	if (read_parameter(plan, parameter, err) < 0 ||
+	    (effect && read_effect(plan, effect, err) < 0))
 		return -1;
 	if (when)
 		return read_when(plan, when, err);
@@ -196,7 +204,8 @@ static int read_word(struct plan *plan, const char *word, struct err *err)
 	return 0;
 }
 
-int faults_new(struct faults **faults, const char *const *words, size_t count, long long seed, struct err *err)
+int faults_new(struct faults **faults, const char *const *words, size_t count, long long seed,
+	       struct err *err)
 {
 	struct faults *made = mem_new(1, sizeof(*made));
 	pthread_mutex_init(&made->mutex, NULL);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What can go wrong on purpose. A fault is a word: NAME[:PARAMETER][/change|/read][@WHEN], where WHEN is a rate
- * (`0.2`, `20%`) or the requests that it hits, counted from 1 among those that it could hit (`3`, `1,4`, `2-5`).
+ * What can go wrong on purpose. A fault is a word: NAME[:PARAMETER][/change|/read][@WHEN], where
+ * WHEN is a rate
+ * (`0.2`, `20%`) or the requests that it hits, counted from 1 among those that it could hit (`3`,
+ * `1,4`, `2-5`).
  */
 #ifndef SANDBOX_FAULTS_H
 #define SANDBOX_FAULTS_H
@@ -52,9 +54,11 @@ struct fault {
 struct faults;
 
 /*
- * Reads the words; with a `seed` of 0 or more, rates hit the same requests each time. ERR_USAGE for a bad word.
+ * Reads the words; with a `seed` of 0 or more, rates hit the same requests each time. ERR_USAGE for
+ * a bad word.
  */
-int faults_new(struct faults **faults, const char *const *words, size_t count, long long seed, struct err *err);
+int faults_new(struct faults **faults, const char *const *words, size_t count, long long seed,
+	       struct err *err);
 void faults_free(struct faults *faults);
 
 /* Counts one request and tells which fault hits it: the first of those that do. From any thread. */

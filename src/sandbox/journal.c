@@ -13,9 +13,11 @@
 
 enum { LONG_LOG = 1 << 20, OUR_FILE = O_CREAT | O_CLOEXEC | O_NOFOLLOW };
 
-static int failed(const struct journal *journal, const char *doing, const char *name, struct err *err)
+static int failed(const struct journal *journal, const char *doing, const char *name,
+		  struct err *err)
 {
-	return err_set(err, ERR_INTERNAL, "cannot %s %s/%s: %s", doing, journal->folder, name, strerror(errno));
+	return err_set(err, ERR_INTERNAL, "cannot %s %s/%s: %s", doing, journal->folder, name,
+		       strerror(errno));
 }
 
 static int open_file(const struct journal *journal, const char *name, int flags)
@@ -26,7 +28,9 @@ static int open_file(const struct journal *journal, const char *name, int flags)
 
 int journal_open(struct journal *journal, const char *folder, struct err *err)
 {
-	*journal = (struct journal){ .folder = mem_dup(folder), .lock = -1, .log = -1, .snapshot = -1 };
+	*journal = (struct journal){
+		.folder = mem_dup(folder), .lock = -1, .log = -1, .snapshot = -1
+	};
 	if (file_make_folder(folder, err) < 0)
 		return -1;
 	journal->lock = open_file(journal, "lock", O_RDWR | OUR_FILE);
@@ -77,12 +81,13 @@ bool journal_exists(const struct journal *journal)
 bool journal_is_stale(const struct journal *journal)
 {
 	struct stat known, now;
-	return journal->snapshot < 0 || fstat(journal->snapshot, &known) < 0 || stat_snapshot(journal, &now) < 0 ||
-	       known.st_ino != now.st_ino || known.st_dev != now.st_dev;
+	return journal->snapshot < 0 || fstat(journal->snapshot, &known) < 0 ||
+	       stat_snapshot(journal, &now) < 0 || known.st_ino != now.st_ino ||
+	       known.st_dev != now.st_dev;
 }
 
-static int read_from(const struct journal *journal, int fd, off_t at, const char *name, struct buf *out,
-		     struct err *err)
+static int read_from(const struct journal *journal, int fd, off_t at, const char *name,
+		     struct buf *out, struct err *err)
 {
 	for (;;) {
 		buf_reserve(out, 65536);
@@ -156,7 +161,8 @@ bool journal_is_long(const struct journal *journal)
 
 static int write_beside(const struct journal *journal, const struct buf *snapshot, struct err *err)
 {
-	CLEANUP(file_close) int fd = open_file(journal, "snapshot.new", O_WRONLY | O_TRUNC | OUR_FILE);
+	CLEANUP(file_close)
+	int fd = open_file(journal, "snapshot.new", O_WRONLY | O_TRUNC | OUR_FILE);
 	if (fd < 0 || file_write_all(fd, snapshot->data, snapshot->len) < 0)
 		return failed(journal, "write", "snapshot.new", err);
 	return 0;

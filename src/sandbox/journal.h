@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The files of the store: a snapshot that is replaced as a whole, a log that lines are appended to, and a lock that
- * processes take in turn. It knows files and lines, not what they say.
+ * The files of the store: a snapshot that is replaced as a whole, a log that lines are appended to,
+ * and a lock that processes take in turn. It knows files and lines, not what they say.
  *
- * Nothing is synced to the disk: a killed process loses nothing that it had written, and after a power cut a
- * simulator may well have forgotten its last seconds.
+ * Nothing is synced to the disk: a killed process loses nothing that it had written, and after a
+ * power cut a simulator may well have forgotten its last seconds.
  */
 #ifndef SANDBOX_JOURNAL_H
 #define SANDBOX_JOURNAL_H
@@ -18,7 +18,8 @@
 struct journal {
 	char *folder;  /* owned */
 	int lock, log; /* descriptors */
-	int snapshot;  /* of the one last read: while it is open, no other file can have its number. -1: none */
+	int snapshot;  /* of the one last read: while it is open, no other file can have its number.
+			  -1: none */
 	off_t snapshot_len;
 	off_t offset; /* how much of the log is known */
 };
@@ -41,8 +42,8 @@ bool journal_is_stale(const struct journal *journal);
 int journal_read_snapshot(struct journal *journal, struct buf *out, struct err *err);
 
 /*
- * Reads the lines that were appended since. A last line without an end was left by a process that died while it
- * wrote: it is cut off the file.
+ * Reads the lines that were appended since. A last line without an end was left by a process that
+ * died while it wrote: it is cut off the file.
  */
 int journal_read_log(struct journal *journal, struct buf *out, struct err *err);
 
@@ -53,8 +54,8 @@ int journal_append(struct journal *journal, const struct buf *lines, struct err 
 bool journal_is_long(const struct journal *journal);
 
 /*
- * Replaces the snapshot, then empties the log. A process that dies in between leaves lines that are part of the
- * snapshot already: they must be told by their contents.
+ * Replaces the snapshot, then empties the log. A process that dies in between leaves lines that are
+ * part of the snapshot already: they must be told by their contents.
  */
 int journal_replace(struct journal *journal, const struct buf *snapshot, struct err *err);
 

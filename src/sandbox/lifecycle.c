@@ -60,7 +60,8 @@ static bool holds(const struct condition *condition, const char *status, const s
 	return strcmp(condition->value, "*") == 0 || reads_as(value, condition->value);
 }
 
-const char *lifecycle_next(const struct command *command, const char *status, const struct json *fields)
+const char *lifecycle_next(const struct command *command, const char *status,
+			   const struct json *fields)
 {
 	for (size_t i = 0; i < command->to_count; i++) {
 		const struct transition *rule = &command->to[i];
@@ -88,16 +89,19 @@ static void add_dates(struct json_doc *doc, struct json *effect, const char *fro
 		json_set(doc, effect, "dateSuspended", lifecycle_date(doc, now));
 	} else if (strcmp(to, "ACTIVE-ENDING") == 0) {
 		long long wanted = instant_of(json_get(fields, "terminationDate"));
-		json_set(doc, effect, "dateEnded", lifecycle_date(doc, wanted ? wanted : now + billing_period));
+		json_set(doc, effect, "dateEnded",
+			 lifecycle_date(doc, wanted ? wanted : now + billing_period));
 	} else if (strcmp(to, "CANCELLED") == 0 || strcmp(to, "REVOKED") == 0) {
 		json_set(doc, effect, "dateEnded", lifecycle_date(doc, now));
 	}
 }
 
 /* Whether a field of a request is one of the record that a caller can set. */
-static bool is_own_member(const struct command *command, const struct json *record, const char *name)
+static bool is_own_member(const struct command *command, const struct json *record,
+			  const char *name)
 {
-	static const char *const fixed[] = { "entitlementId", "responseCode", "responseMessage", "parameters" };
+	static const char *const fixed[] = { "entitlementId", "responseCode", "responseMessage",
+					     "parameters" };
 	for (size_t i = 0; i < COUNT(fixed); i++)
 		if (strcmp(fixed[i], name) == 0)
 			return false;
@@ -111,12 +115,13 @@ static void add_fields(struct json_doc *doc, struct json *effect, const struct c
 		if (!is_own_member(command, record, field->key))
 			continue;
 		long long instant = strncmp(field->key, "date", 4) == 0 ? instant_of(field) : 0;
-		json_set(doc, effect, field->key, instant ? lifecycle_date(doc, instant) : json_copy(doc, field));
+		json_set(doc, effect, field->key,
+			 instant ? lifecycle_date(doc, instant) : json_copy(doc, field));
 	}
 }
 
-struct json *lifecycle_effect(struct json_doc *doc, const struct command *command, const struct json *record,
-			      const struct json *fields, long long now)
+struct json *lifecycle_effect(struct json_doc *doc, const struct command *command,
+			      const struct json *record, const struct json *fields, long long now)
 {
 	const char *status = json_get_string(record, "status");
 	struct json *effect = json_new(doc, JSON_OBJECT);
@@ -145,7 +150,8 @@ static void drop_member(struct json *object, const char *key)
 	}
 }
 
-static void merge(struct json_doc *doc, struct json *object, const struct json *changes, bool null_removes)
+static void merge(struct json_doc *doc, struct json *object, const struct json *changes,
+		  bool null_removes)
 {
 	for (const struct json *change = changes->first; change; change = change->next) {
 		struct json *old = json_get(object, change->key);
@@ -166,7 +172,9 @@ void lifecycle_merge(struct json_doc *doc, struct json *record, const struct jso
 long long lifecycle_ends(const struct json *record)
 {
 	const char *status = json_get_string(record, "status");
-	return status && strcmp(status, "ACTIVE-ENDING") == 0 ? instant_of(json_get(record, "dateEnded")) : 0;
+	return status && strcmp(status, "ACTIVE-ENDING") == 0
+		       ? instant_of(json_get(record, "dateEnded"))
+		       : 0;
 }
 
 struct json *lifecycle_end(struct json_doc *doc, const struct json *record)

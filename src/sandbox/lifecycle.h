@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The life of an entitlement: which changes its status allows, what they lead to, and what happens by itself.
- * Works on records as JSON objects; knows no store and no request. Statuses, dates and the like as the Resale
- * pages have them (https://developer.bango.com/resale/entitlements).
+ * The life of an entitlement: which changes its status allows, what they lead to, and what happens
+ * by itself. Works on records as JSON objects; knows no store and no request. Statuses, dates and
+ * the like as the Resale pages have them (https://developer.bango.com/resale/entitlements).
  *
  * Instants are milliseconds since 1970; dates are written in UTC, without milliseconds.
  */
@@ -21,14 +21,15 @@ struct json *lifecycle_date(struct json_doc *doc, long long instant);
 bool lifecycle_allows(const struct command *command, const char *status);
 
 /* The status that the change leads to: by the first rule that fits, or else the present one. */
-const char *lifecycle_next(const struct command *command, const char *status, const struct json *fields);
+const char *lifecycle_next(const struct command *command, const char *status,
+			   const struct json *fields);
 
 /*
- * What the change sets, as an object for lifecycle_merge: status, dates, and those fields that are members of
- * records. `fields` are the request's.
+ * What the change sets, as an object for lifecycle_merge: status, dates, and those fields that are
+ * members of records. `fields` are the request's.
  */
-struct json *lifecycle_effect(struct json_doc *doc, const struct command *command, const struct json *record,
-			      const struct json *fields, long long now);
+struct json *lifecycle_effect(struct json_doc *doc, const struct command *command,
+			      const struct json *record, const struct json *fields, long long now);
 
 /* Sets members of the record: objects key by key, where null removes; anything else as a whole. */
 void lifecycle_merge(struct json_doc *doc, struct json *record, const struct json *effect);

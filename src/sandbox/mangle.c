@@ -51,7 +51,8 @@ static void steer(struct json_doc *doc, struct json *value)
 {
 	if (json_get(value, "status"))
 		json_set_string(doc, value, "status", escapes);
-	for (struct json *item = json_is_scalar(value) ? NULL : value->first; item; item = item->next)
+	for (struct json *item = json_is_scalar(value) ? NULL : value->first; item;
+	     item = item->next)
 		steer(doc, item);
 }
 
@@ -71,7 +72,8 @@ static void add_escapes(struct buf *body)
 
 void mangle_reply(const struct fault *fault, struct listener_reply *reply, const char **type)
 {
-	static const char broken[] = "\"note\":\"\xC0\xAF\xED\xA0\x80\xFF\"", cut[] = "\"note\":\"all\0well\"";
+	static const char broken[] = "\"note\":\"\xC0\xAF\xED\xA0\x80\xFF\"",
+			  cut[] = "\"note\":\"all\0well\"";
 	switch (fault->kind) {
 	case FAULT_SLOW:
 		reply->delay = fault->parameter;
@@ -90,8 +92,9 @@ void mangle_reply(const struct fault *fault, struct listener_reply *reply, const
 		replace(reply, "Everything is fine.\n");
 		return;
 	case FAULT_HTML:
-		replace(reply, "<!DOCTYPE html>\n<html><head><title>Welcome</title></head><body><h1>It "
-			       "works!</h1></body></html>\n");
+		replace(reply,
+			"<!DOCTYPE html>\n<html><head><title>Welcome</title></head><body><h1>It "
+			"works!</h1></body></html>\n");
 		*type = "text/html; charset=utf-8";
 		return;
 	case FAULT_EMPTY:

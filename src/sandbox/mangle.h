@@ -6,7 +6,8 @@
 #include "lib/listener.h"
 #include "sandbox/faults.h"
 
-/* Spoils the reply, whose status and body are those of the undisturbed one; `*type` is its media type. */
+/* Spoils the reply, whose status and body are those of the undisturbed one; `*type` is its media
+ * type. */
 void mangle_reply(const struct fault *fault, struct listener_reply *reply, const char **type);
 
 #endif

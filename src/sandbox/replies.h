@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The first replies to changes, by their request identifiers, in the order in which they came. The last
- * REPLIES_KEPT to twice as many are kept. { 0 } is an empty memory.
+ * The first replies to changes, by their request identifiers, in the order in which they came. The
+ * last REPLIES_KEPT to twice as many are kept. { 0 } is an empty memory.
  */
 #ifndef SANDBOX_REPLIES_H
 #define SANDBOX_REPLIES_H

@@ -12,19 +12,21 @@ void route_done(struct route *route)
 	*route = (struct route){ 0 };
 }
 
-static bool fill_hole(struct route *route, const char *name, size_t name_len, const char *text, size_t len)
+static bool fill_hole(struct route *route, const char *name, size_t name_len, const char *text,
+		      size_t len)
 {
 	CLEAN_BUF struct buf value = { 0 };
 	CLEAN_FREE char *wire = mem_dup_len(name, name_len);
 	const struct arg *arg = command_wire_arg(route->command, ARG_PATH, wire);
-	if (!arg || !len || route->hole_count == ROUTE_MAX_HOLES || text_percent_decode(&value, text, len) < 0 ||
-	    !text_is_utf8(value.data, value.len))
+	if (!arg || !len || route->hole_count == ROUTE_MAX_HOLES ||
+	    text_percent_decode(&value, text, len) < 0 || !text_is_utf8(value.data, value.len))
 		return false;
 	route->holes[route->hole_count++] = (struct route_hole){ arg, buf_take(&value) };
 	return true;
 }
 
-/* Whether the path fits the template of route->command. A hole ends at a slash, or at what follows it. */
+/* Whether the path fits the template of route->command. A hole ends at a slash, or at what follows
+ * it. */
 static bool fits(struct route *route, const char *path)
 {
 	const char *t = route->command->path;
@@ -54,7 +56,8 @@ static bool is_closer(const char *a, const char *b)
 	return *a != '{' && *b == '{';
 }
 
-void route_find(struct route *route, const struct command_table *table, const char *method, const char *path)
+void route_find(struct route *route, const struct command_table *table, const char *method,
+		const char *path)
 {
 	struct route best = { 0 };
 	for (size_t i = 0; i < table->count; i++) {
@@ -65,7 +68,8 @@ void route_find(struct route *route, const struct command_table *table, const ch
 		bool right = fits(&tried, path);
 		bool same = strcmp(command->method, method) == 0;
 		best.other_method = best.other_method || (right && !same);
-		if (!right || !same || (best.command && !is_closer(command->path, best.command->path))) {
+		if (!right || !same ||
+		    (best.command && !is_closer(command->path, best.command->path))) {
 			route_done(&tried);
 			continue;
 		}

@@ -18,10 +18,11 @@ struct route {
 };
 
 /*
- * Finds the API call of that method whose path template fits; a literal segment is preferred to a {hole}. A value
- * that is no proper UTF-8 when decoded fits no hole.
+ * Finds the API call of that method whose path template fits; a literal segment is preferred to a
+ * {hole}. A value that is no proper UTF-8 when decoded fits no hole.
  */
-void route_find(struct route *route, const struct command_table *table, const char *method, const char *path);
+void route_find(struct route *route, const struct command_table *table, const char *method,
+		const char *path);
 
 void route_done(struct route *route);
 

@@ -2,9 +2,9 @@
 /*
  * The sandbox: a simulator of the Merchant Server API on a loopback port, which speaks real HTTP.
  *
- * Routes, fields, transitions and replies come from the table of commands; entitlements live in a folder
- * and outlast the process. Several processes may use one folder at once: each request locks it.
- * Credentials are always `sandbox`/`sandbox` over Basic, whatever the contract asks for.
+ * Routes, fields, transitions and replies come from the table of commands; entitlements live in a
+ * folder and outlast the process. Several processes may use one folder at once: each request locks
+ * it. Credentials are always `sandbox`/`sandbox` over Basic, whatever the contract asks for.
  */
 #ifndef SANDBOX_SANDBOX_H
 #define SANDBOX_SANDBOX_H
@@ -40,10 +40,12 @@ void sandbox_stop(struct sandbox *sandbox);
 /* Replaces all entitlements of the folder by the built-in book. `seed` as above. */
 int sandbox_reset(const char *folder, long long seed, struct err *err);
 
-/* Replaces all entitlements of the folder by those of the array `records`, each with an entitlementId. */
+/* Replaces all entitlements of the folder by those of the array `records`, each with an
+ * entitlementId. */
 int sandbox_load(const char *folder, const struct json *records, long long seed, struct err *err);
 
 /* Adds to `object` the members `folder`, `entitlements` and `byStatus`. */
-int sandbox_describe(const char *folder, long long seed, struct json_doc *doc, struct json *object, struct err *err);
+int sandbox_describe(const char *folder, long long seed, struct json_doc *doc, struct json *object,
+		     struct err *err);
 
 #endif

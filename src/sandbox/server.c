@@ -81,7 +81,8 @@ static bool is_refused(struct exchange *exchange, const struct route *route)
 		refuse(exchange, 404, "NOT_FOUND", "no such resource");
 	} else if (!credentials_are_right(request)) {
 		refuse(exchange, 401, "UNAUTHORIZED", "credentials or IP address not valid");
-		listener_reply_header(exchange->reply, "WWW-Authenticate", "Basic realm=\"Bango sandbox\"");
+		listener_reply_header(exchange->reply, "WWW-Authenticate",
+				      "Basic realm=\"Bango sandbox\"");
 	} else {
 		return false;
 	}
@@ -90,7 +91,8 @@ static bool is_refused(struct exchange *exchange, const struct route *route)
 
 /* ---- answering ---- */
 
-static void refuse_for_now(struct exchange *exchange, int status, const char *code, const char *message)
+static void refuse_for_now(struct exchange *exchange, int status, const char *code,
+			   const char *message)
 {
 	CLEAN_FREE char *seconds = buf_format("%lld", exchange->fault.parameter / 1000);
 	refuse(exchange, status, code, message);
@@ -152,7 +154,8 @@ static void answer(struct exchange *exchange)
 	struct sandbox *sandbox = exchange->sandbox;
 	CLEANUP(route_done) struct route route = { 0 };
 	if (!exchange->request->refused)
-		route_find(&route, sandbox->table, exchange->request->method, exchange->request->path);
+		route_find(&route, sandbox->table, exchange->request->method,
+			   exchange->request->path);
 	if (is_refused(exchange, &route))
 		return;
 	exchange->fault = faults_draw(sandbox->faults, route.command->effect);
@@ -179,7 +182,8 @@ static void write_log(const struct exchange *exchange)
 	fputs(line.data, stderr);
 }
 
-static void on_request(void *context, const struct listener_request *request, struct listener_reply *reply)
+static void on_request(void *context, const struct listener_request *request,
+		       struct listener_reply *reply)
 {
 	struct exchange exchange = {
 		.sandbox = context,
@@ -214,10 +218,12 @@ int sandbox_start(struct sandbox **sandbox, const struct sandbox_options *option
 {
 	struct sandbox *made = mem_new(1, sizeof(*made));
 	/* a clock that is not the real one must not be taken for it */
-	const struct listener_settings settings = { .port = options->port, .dated = options->seed < 0 };
+	const struct listener_settings settings = { .port = options->port,
+						    .dated = options->seed < 0 };
 	made->table = options->table;
 	made->log = options->log;
-	if (faults_new(&made->faults, options->faults, options->fault_count, options->seed, err) < 0 ||
+	if (faults_new(&made->faults, options->faults, options->fault_count, options->seed, err) <
+		    0 ||
 	    open_store(&made->store, options->folder, options->seed, err) < 0 ||
 	    listener_start(&made->listener, &settings, on_request, made, err) < 0) {
 		sandbox_stop(made);
@@ -251,7 +257,8 @@ int sandbox_reset(const char *folder, long long seed, struct err *err)
 int sandbox_load(const char *folder, const struct json *records, long long seed, struct err *err)
 {
 	CLEANUP(store_freep) struct store *store = NULL;
-	return store_open(&store, folder, seed, err) < 0 ? -1 : book_fill(store, records, false, err);
+	return store_open(&store, folder, seed, err) < 0 ? -1
+							 : book_fill(store, records, false, err);
 }
 
 static void count_status(struct json_doc *doc, struct json *counts, const struct record *record)
@@ -269,7 +276,8 @@ static void count_status(struct json_doc *doc, struct json *counts, const struct
 	json_set_integer(doc, counts, status, count + 1);
 }
 
-int sandbox_describe(const char *folder, long long seed, struct json_doc *doc, struct json *object, struct err *err)
+int sandbox_describe(const char *folder, long long seed, struct json_doc *doc, struct json *object,
+		     struct err *err)
 {
 	CLEANUP(store_freep) struct store *store = NULL;
 	struct json *counts = json_new(doc, JSON_OBJECT);

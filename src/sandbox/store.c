@@ -82,12 +82,13 @@ static void add_text(struct buf *out, const char *name, const char *text)
 }
 
 /* One JSON object without a newline; the same in snapshot and log. */
-static void write_line(const struct store *store, const struct record *record, const struct kept_reply *reply,
-		       long long changes, struct buf *out)
+static void write_line(const struct store *store, const struct record *record,
+		       const struct kept_reply *reply, long long changes, struct buf *out)
 {
 	buf_add_format(out, "{\"generation\":%lld,\"changes\":%lld", store->generation, changes);
 	if (record) {
-		buf_add_format(out, ",\"settles\":%lld,\"ends\":%lld", record->settles, record->ends);
+		buf_add_format(out, ",\"settles\":%lld,\"ends\":%lld", record->settles,
+			       record->ends);
 		buf_add_format(out, ",\"pending\":%s", record->pending ? record->pending : "null");
 		buf_add_format(out, ",\"record\":%s", record->text);
 	}
@@ -132,10 +133,12 @@ static int read_line(struct store *store, const char *line, size_t len, struct e
 	store->changes = get_number(root, "changes");
 	const char *id = json_get_string(json_get(root, "record"), STORE_KEY);
 	if (id) {
-		CLEAN_FREE char *text = get_json(root, "record"), *pending = get_json(root, "pending");
+		CLEAN_FREE char *text = get_json(root, "record"),
+				*pending = get_json(root, "pending");
 		CLEAN_FREE char *key = mem_dup(id);
-		keep_record(store, &(struct record){ key, text, pending, get_number(root, "settles"),
-						     get_number(root, "ends") });
+		keep_record(store,
+			    &(struct record){ key, text, pending, get_number(root, "settles"),
+					      get_number(root, "ends") });
 	}
 	const struct json *request = json_get(root, "request");
 	if (request) {
@@ -144,13 +147,15 @@ static int read_line(struct store *store, const char *line, size_t len, struct e
 		CLEAN_FREE char *body = get_json(request, "reply");
 		int status = (int)get_number(request, "status");
 		if (identifier && fingerprint && body)
-			replies_keep(&store->replies, &(struct kept_reply){ identifier, fingerprint, status, body });
+			replies_keep(&store->replies,
+				     &(struct kept_reply){ identifier, fingerprint, status, body });
 	}
 	return 0;
 }
 
 /* Reads lines; those of the snapshot's list end with a comma. */
-static int read_lines(struct store *store, const char *text, size_t text_len, const char *name, struct err *err)
+static int read_lines(struct store *store, const char *text, size_t text_len, const char *name,
+		      struct err *err)
 {
 	const char *end = text + text_len;
 	while (text < end) {
@@ -179,7 +184,8 @@ static void write_list(const struct store *store, const struct reply_list *list,
 	}
 }
 
-/* One JSON document with one line for each record and reply, so that it can be read line by line. */
+/* One JSON document with one line for each record and reply, so that it can be read line by line.
+ */
 static int write_snapshot(struct store *store, struct err *err)
 {
 	CLEAN_BUF struct buf out = { 0 };
@@ -256,7 +262,8 @@ void store_freep(struct store **store)
 /* Brings the memory up to date; after a failure the next try reads everything again. */
 static int catch_up(struct store *store, struct err *err)
 {
-	if ((store->generation == 0 || journal_is_stale(&store->journal)) && read_snapshot(store, err) < 0)
+	if ((store->generation == 0 || journal_is_stale(&store->journal)) &&
+	    read_snapshot(store, err) < 0)
 		return -1;
 	CLEAN_BUF struct buf text = { 0 };
 	if (journal_read_log(&store->journal, &text, err) < 0)
@@ -317,8 +324,8 @@ const struct kept_reply *store_reply(const struct store *store, const char *iden
 	return replies_find(&store->replies, identifier);
 }
 
-int store_put(struct store *store, const struct record *record, const struct kept_reply *reply, bool counts,
-	      struct err *err)
+int store_put(struct store *store, const struct record *record, const struct kept_reply *reply,
+	      bool counts, struct err *err)
 {
 	CLEAN_BUF struct buf line = { 0 };
 	long long changes = store->changes + counts;
@@ -338,7 +345,8 @@ int store_put(struct store *store, const struct record *record, const struct kep
 	return 0;
 }
 
-int store_fill(struct store *store, const struct record *records, size_t count, bool only_new, struct err *err)
+int store_fill(struct store *store, const struct record *records, size_t count, bool only_new,
+	       struct err *err)
 {
 	CLEAN_ERR struct err ignored = { 0 };
 	if (enter(store, err) < 0)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What the sandbox remembers: entitlements in the order in which they came, and the first replies to changes, by
- * their request identifiers. It lives in a folder (see journal.h) that several processes may use at once, and in
- * memory, where each lock brings it up to date.
+ * What the sandbox remembers: entitlements in the order in which they came, and the first replies
+ * to changes, by their request identifiers. It lives in a folder (see journal.h) that several
+ * processes may use at once, and in memory, where each lock brings it up to date.
  *
  * A record is JSON text here; what its members mean is lifecycle.h's.
  */
@@ -34,23 +34,25 @@ struct record {
 struct store;
 
 /*
- * Opens the folder, making it when missing. With a `seed` of 0 or more the store's clock is a counted one: it
- * begins at 2026-01-01T00:00:00Z and goes on by one second with each change. ERR_INTERNAL, as below.
+ * Opens the folder, making it when missing. With a `seed` of 0 or more the store's clock is a
+ * counted one: it begins at 2026-01-01T00:00:00Z and goes on by one second with each change.
+ * ERR_INTERNAL, as below.
  */
 int store_open(struct store **store, const char *folder, long long seed, struct err *err);
 void store_free(struct store *store);
 void store_freep(struct store **store);
 
 /*
- * Takes the store for this thread and process, and reads what others have written. What the functions below return
- * is borrowed and valid until store_unlock or the next store_put. Fails for a folder that was never filled.
+ * Takes the store for this thread and process, and reads what others have written. What the
+ * functions below return is borrowed and valid until store_unlock or the next store_put. Fails for
+ * a folder that was never filled.
  */
 int store_lock(struct store *store, struct err *err);
 void store_unlock(struct store *store);
 
 /*
- * The present moment, in whole seconds as milliseconds since 1970. Before the first lock a counted clock stands at
- * its beginning.
+ * The present moment, in whole seconds as milliseconds since 1970. Before the first lock a counted
+ * clock stands at its beginning.
  */
 long long store_now(const struct store *store);
 
@@ -64,17 +66,20 @@ const struct record *store_find(const struct store *store, const char *id);
 const struct kept_reply *store_reply(const struct store *store, const char *identifier);
 
 /*
- * Writes down a change as one line: `record` (NULL: none) replaces the one of its id or is added, `reply` (NULL:
- * none) is kept; copies are taken. `counts` moves a counted clock on. On failure nothing has changed.
+ * Writes down a change as one line: `record` (NULL: none) replaces the one of its id or is added,
+ * `reply` (NULL: none) is kept; copies are taken. `counts` moves a counted clock on. On failure
+ * nothing has changed.
  */
-int store_put(struct store *store, const struct record *record, const struct kept_reply *reply, bool counts,
-	      struct err *err);
+int store_put(struct store *store, const struct record *record, const struct kept_reply *reply,
+	      bool counts, struct err *err);
 
 /*
- * Forgets everything and takes copies of these records instead, whose ids must differ. Wants no lock, for it takes
- * the store itself, even if what stands there is damaged. With `only_new` a store that has been filled stays as it is.
+ * Forgets everything and takes copies of these records instead, whose ids must differ. Wants no
+ * lock, for it takes the store itself, even if what stands there is damaged. With `only_new` a
+ * store that has been filled stays as it is.
  */
-int store_fill(struct store *store, const struct record *records, size_t count, bool only_new, struct err *err);
+int store_fill(struct store *store, const struct record *records, size_t count, bool only_new,
+	       struct err *err);
 
 void record_done(struct record *record);
 

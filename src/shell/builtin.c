@@ -8,14 +8,16 @@
 #include "engine/output.h"
 #include "engine/profile.h"
 
-int do_use(struct session *session, const struct command *command, const struct values *values, struct err *err)
+int do_use(struct session *session, const struct command *command, const struct values *values,
+	   struct err *err)
 {
 	(void)command;
 	CLEAN_FREE char *name = mem_dup(values_get(values, "profile-name"));
 	return session_use(session, name, err);
 }
 
-int do_quit(struct session *session, const struct command *command, const struct values *values, struct err *err)
+int do_quit(struct session *session, const struct command *command, const struct values *values,
+	    struct err *err)
 {
 	(void)command, (void)values, (void)err;
 	session->quit = true;
@@ -27,8 +29,10 @@ int do_quit(struct session *session, const struct command *command, const struct
 /* What must be said anew for each command, or belongs to `use`. */
 static bool may_be_set(const char *name)
 {
-	static const char *const never[] = { "profile", "config", "contract", "yes", "confirm", "dry-run", "curl", "help",
-					     "version", "request-id", "password-fd", "fault", "seed", "json", "expanded" };
+	static const char *const never[] = { "profile", "config",     "contract",    "yes",
+					     "confirm", "dry-run",    "curl",	     "help",
+					     "version", "request-id", "password-fd", "fault",
+					     "seed",	"json",	      "expanded" };
 	for (size_t i = 0; i < COUNT(never); i++)
 		if (strcmp(never[i], name) == 0)
 			return false;
@@ -63,7 +67,9 @@ static int list_options(const struct session *session, struct err *err)
 		json_set_string(doc, object, "value", session->globals.items[i].text);
 		json_append(list, object);
 	}
-	const struct output output = { .value = list, .rows = "", .columns = columns, .column_count = COUNT(columns) };
+	const struct output output = {
+		.value = list, .rows = "", .columns = columns, .column_count = COUNT(columns)
+	};
 	return output_print(session, &output, err);
 }
 
@@ -73,9 +79,11 @@ static void drop_option(struct session *session, const struct arg *arg)
 	struct values *globals = &session->globals;
 	size_t kept = 0;
 	for (size_t i = 0; i < globals->count; i++) {
-		bool shorthand = strcmp(arg->name, "output") == 0 && (strcmp(globals->items[i].arg->name, "json") == 0 ||
-								      strcmp(globals->items[i].arg->name, "expanded") == 0);
-		if (i < globals->count - session->lent && (globals->items[i].arg == arg || shorthand))
+		bool shorthand = strcmp(arg->name, "output") == 0 &&
+				 (strcmp(globals->items[i].arg->name, "json") == 0 ||
+				  strcmp(globals->items[i].arg->name, "expanded") == 0);
+		if (i < globals->count - session->lent &&
+		    (globals->items[i].arg == arg || shorthand))
 			free(globals->items[i].text);
 		else
 			globals->items[kept++] = globals->items[i];
@@ -83,7 +91,8 @@ static void drop_option(struct session *session, const struct arg *arg)
 	globals->count = kept;
 }
 
-int do_set(struct session *session, const struct command *command, const struct values *values, struct err *err)
+int do_set(struct session *session, const struct command *command, const struct values *values,
+	   struct err *err)
 {
 	(void)command;
 	const char *name = values_get(values, "option"), *value = values_get(values, "value");
@@ -93,7 +102,9 @@ int do_set(struct session *session, const struct command *command, const struct 
 	if (!arg)
 		return -1;
 	if (value && arg->type == ARG_FLAG)
-		value = strcmp(value, "on") == 0 ? "true" : strcmp(value, "off") == 0 ? "false" : value;
+		value = strcmp(value, "on") == 0    ? "true"
+			: strcmp(value, "off") == 0 ? "false"
+						    : value;
 	struct values one = { 0 };
 	if (value)
 		values_add(&one, arg, value);
@@ -110,7 +121,8 @@ int do_set(struct session *session, const struct command *command, const struct 
 		values_add(&session->globals, arg, value);
 		struct value added = session->globals.items[session->globals.count - 1];
 		size_t at = session->globals.count - 1 - session->lent;
-		memmove(&session->globals.items[at + 1], &session->globals.items[at], session->lent * sizeof(added));
+		memmove(&session->globals.items[at + 1], &session->globals.items[at],
+			session->lent * sizeof(added));
 		session->globals.items[at] = added;
 	}
 	return profile_settings(session, err);
@@ -124,7 +136,8 @@ static void add_fact(struct json_doc *doc, struct json *object, const char *name
 	json_set(doc, object, name, json_new_text(doc, JSON_NUMBER, text, strlen(text)));
 }
 
-int do_status(struct session *session, const struct command *command, const struct values *values, struct err *err)
+int do_status(struct session *session, const struct command *command, const struct values *values,
+	      struct err *err)
 {
 	(void)command, (void)values;
 	CLEAN_JSON struct json_doc *doc = json_doc_new();
@@ -134,7 +147,8 @@ int do_status(struct session *session, const struct command *command, const stru
 	if (session->last.request_id) {
 		add_fact(doc, object, "first_byte_ms", session->last.timing.first_byte);
 		add_fact(doc, object, "total_ms", session->last.timing.total);
-		json_set(doc, object, "kept_connection", json_new_bool(doc, session->last.timing.reused));
+		json_set(doc, object, "kept_connection",
+			 json_new_bool(doc, session->last.timing.reused));
 	}
 	json_set_string(doc, object, "profile", session->profile);
 	const struct output output = { .value = object };

@@ -33,7 +33,8 @@ static char *make_prompt(const struct session *session)
 	return buf_format("\001\033[1;31m\002LIVE:%s!>\001\033[0m\002 ", session->profile);
 }
 
-static void complete_line(void *context, const char *text, size_t len, line_sink sink, void *sink_context)
+static void complete_line(void *context, const char *text, size_t len, line_sink sink,
+			  void *sink_context)
 {
 	struct session *session = context;
 	const struct complete_source source = {
@@ -58,7 +59,8 @@ static void complete_line(void *context, const char *text, size_t len, line_sink
 static void run_statements(struct session *session, const struct statements *statements)
 {
 	*session->stop = 0;
-	for (size_t i = 0; i < statements->count && !session->quit && *session->last_signal != SIGTERM; i++) {
+	for (size_t i = 0;
+	     i < statements->count && !session->quit && *session->last_signal != SIGTERM; i++) {
 		CLEAN_ERR struct err err = { 0 };
 		int result = statement_run(session, &statements->items[i], &err);
 		if (strcmp(statements->items[i].words[0], "status") != 0)
@@ -116,7 +118,8 @@ static char *history_path(void)
 	return file_join(folder, "history");
 }
 
-int do_shell(struct session *session, const struct command *command, const struct values *values, struct err *err)
+int do_shell(struct session *session, const struct command *command, const struct values *values,
+	     struct err *err)
 {
 	(void)command, (void)values;
 	CLEAN_FREE char *history = history_path();
@@ -132,9 +135,11 @@ int do_shell(struct session *session, const struct command *command, const struc
 	if (!line_open(&settings))
 		terminal_note("warning: %s cannot be used; no history is kept", history);
 	if (!values_flag(&session->globals, "quiet"))
-		terminal_note("TAB completes, \"help\" helps, Ctrl-D leaves%s", session->profile ? "" : "; begin with \"use sandbox\"");
+		terminal_note("TAB completes, \"help\" helps, Ctrl-D leaves%s",
+			      session->profile ? "" : "; begin with \"use sandbox\"");
 	struct statements statements;
-	while (!session->quit && *session->last_signal != SIGTERM && read_statements(session, &statements)) {
+	while (!session->quit && *session->last_signal != SIGTERM &&
+	       read_statements(session, &statements)) {
 		run_statements(session, &statements);
 		statements_done(&statements);
 	}

@@ -53,18 +53,23 @@ static int read_script(const char *name, struct script *script, struct err *err)
 	if (result == 0)
 		return 0;
 	if (result > 0)
-		err_set(err, ERR_USAGE, "the quotes that begin here, or the line that ends in a backslash, never end");
+		err_set(err, ERR_USAGE,
+			"the quotes that begin here, or the line that ends in a backslash, never end");
 	return blame(name, line, err);
 }
 
 /* ---- checking ---- */
 
-static int check_script(struct session *session, const struct script *script, int depth, struct err *err);
+static int check_script(struct session *session, const struct script *script, int depth,
+			struct err *err);
 
 static int check_source(struct session *session, const char *name, int depth, struct err *err)
 {
 	if (depth >= MAX_DEPTH)
-		return err_set(err, ERR_USAGE, "scripts source each other more than %d deep: does %s source itself?", MAX_DEPTH, name);
+		return err_set(
+			err, ERR_USAGE,
+			"scripts source each other more than %d deep: does %s source itself?",
+			MAX_DEPTH, name);
 	CLEANUP(script_done) struct script script = { 0 };
 	if (read_script(name, &script, err) < 0)
 		return -1;
@@ -72,13 +77,15 @@ static int check_source(struct session *session, const char *name, int depth, st
 }
 
 /* What changes what the following lines mean is done on the session of the check. */
-static int check_effect(struct session *session, const struct statement *statement, int depth, struct err *err)
+static int check_effect(struct session *session, const struct statement *statement, int depth,
+			struct err *err)
 {
 	bool expects = strcmp(statement->words[0], "expect") == 0;
 	size_t at = expects ? 2 : 0;
 	/* one that is to fail changes nothing, and options only ask for help */
 	if (statement->word_count < at + 2 || statement->words[at + 1][0] == '-' ||
-	    (expects && strcmp(statement->words[1], "0") != 0 && strcmp(statement->words[1], "ok") != 0))
+	    (expects && strcmp(statement->words[1], "0") != 0 &&
+	     strcmp(statement->words[1], "ok") != 0))
 		return 0;
 	if (strcmp(statement->words[at], "use") == 0)
 		return session_use(session, statement->words[at + 1], err);
@@ -87,17 +94,20 @@ static int check_effect(struct session *session, const struct statement *stateme
 	return 0;
 }
 
-static int check_script(struct session *session, const struct script *script, int depth, struct err *err)
+static int check_script(struct session *session, const struct script *script, int depth,
+			struct err *err)
 {
 	for (size_t i = 0; i < script->statements.count; i++) {
 		const struct statement *statement = &script->statements.items[i];
-		if (statement_check(session, statement, err) < 0 || check_effect(session, statement, depth, err) < 0)
+		if (statement_check(session, statement, err) < 0 ||
+		    check_effect(session, statement, depth, err) < 0)
 			return blame(script->name, statement->line, err);
 	}
 	return 0;
 }
 
-/* Checks on a copy of the session, since `use` in a script changes the table of the lines after it. */
+/* Checks on a copy of the session, since `use` in a script changes the table of the lines after it.
+ */
 static int check_ahead(const struct session *session, const struct script *script, struct err *err)
 {
 	CLEANUP(session_done) struct session scratch = { 0 };
@@ -113,15 +123,17 @@ struct tally {
 	size_t failed, unknown;
 };
 
-static int run_one(struct session *session, const struct script *script, const struct statement *statement, bool keep_going,
-		   struct tally *tally, struct err *err)
+static int run_one(struct session *session, const struct script *script,
+		   const struct statement *statement, bool keep_going, struct tally *tally,
+		   struct err *err)
 {
 	const char *outer = session->at;
 	CLEAN_FREE char *at = place(script->name, statement->line);
 	session->at = at;
 	int result = statement_run(session, statement, err);
 	session->last.exit_code = result < 0 ? err_row(err->kind)->exit_code : 0;
-	bool signalled = result < 0 && (err->kind == ERR_INTERRUPTED || err->kind == ERR_TERMINATED);
+	bool signalled =
+		result < 0 && (err->kind == ERR_INTERRUPTED || err->kind == ERR_TERMINATED);
 	if (result < 0 && keep_going && !signalled) {
 		run_report(session, err);
 		tally->failed++;
@@ -136,7 +148,8 @@ static int run_one(struct session *session, const struct script *script, const s
 }
 
 /* A signal during a change lets that one end: what stands behind it must not begin. */
-static int check_signal(const struct session *session, const struct script *script, const struct statement *next, struct err *err)
+static int check_signal(const struct session *session, const struct script *script,
+			const struct statement *next, struct err *err)
 {
 	if (!*session->stop)
 		return 0;
@@ -145,7 +158,8 @@ static int check_signal(const struct session *session, const struct script *scri
 	return -1;
 }
 
-static int run_script(struct session *session, const struct script *script, bool keep_going, struct err *err)
+static int run_script(struct session *session, const struct script *script, bool keep_going,
+		      struct err *err)
 {
 	struct tally tally = { 0 };
 	for (size_t i = 0; i < script->statements.count && !session->quit; i++) {
@@ -159,12 +173,15 @@ static int run_script(struct session *session, const struct script *script, bool
 		return -1;
 	}
 	if (tally.failed)
-		return err_set(err, tally.unknown ? ERR_UNKNOWN : ERR_PARTIAL, "%zu command%s of %s failed", tally.failed,
-			       tally.failed == 1 ? "" : "s", strcmp(script->name, "-") == 0 ? "standard input" : script->name);
+		return err_set(err, tally.unknown ? ERR_UNKNOWN : ERR_PARTIAL,
+			       "%zu command%s of %s failed", tally.failed,
+			       tally.failed == 1 ? "" : "s",
+			       strcmp(script->name, "-") == 0 ? "standard input" : script->name);
 	return 0;
 }
 
-int do_run(struct session *session, const struct command *command, const struct values *values, struct err *err)
+int do_run(struct session *session, const struct command *command, const struct values *values,
+	   struct err *err)
 {
 	(void)command;
 	CLEANUP(script_done) struct script script = { 0 };
@@ -175,7 +192,8 @@ int do_run(struct session *session, const struct command *command, const struct 
 		return err_hint(err, "write source %s", name);
 	}
 	if (values_get(&session->globals, "request-id")) {
-		err_set(err, ERR_USAGE, "--request-id names one change, but a script may make many");
+		err_set(err, ERR_USAGE,
+			"--request-id names one change, but a script may make many");
 		return err_hint(err, "write it in the line of the change");
 	}
 	session_enter_shell(session);
@@ -184,13 +202,15 @@ int do_run(struct session *session, const struct command *command, const struct 
 	return run_script(session, &script, keep_going, err);
 }
 
-int do_source(struct session *session, const struct command *command, const struct values *values, struct err *err)
+int do_source(struct session *session, const struct command *command, const struct values *values,
+	      struct err *err)
 {
 	(void)command;
 	CLEANUP(script_done) struct script script = { 0 };
 	CLEAN_FREE char *name = mem_dup(values_get(values, "file"));
 	/* within a script it was checked with the rest */
-	if (read_script(name, &script, err) < 0 || (!session->at && check_ahead(session, &script, err) < 0))
+	if (read_script(name, &script, err) < 0 ||
+	    (!session->at && check_ahead(session, &script, err) < 0))
 		return -1;
 	return run_script(session, &script, false, err);
 }

@@ -9,7 +9,9 @@
 #include "engine/session.h"
 
 /* The actions of `run` and `source`. */
-int do_run(struct session *session, const struct command *command, const struct values *values, struct err *err);
-int do_source(struct session *session, const struct command *command, const struct values *values, struct err *err);
+int do_run(struct session *session, const struct command *command, const struct values *values,
+	   struct err *err);
+int do_source(struct session *session, const struct command *command, const struct values *values,
+	      struct err *err);
 
 #endif

@@ -13,7 +13,7 @@
 /* ---- where stdout goes ---- */
 
 struct redirect {
-	int kept; /* the stdout from before; -1: nothing is redirected */
+	int kept;    /* the stdout from before; -1: nothing is redirected */
 	pid_t child; /* behind a pipe; 0: none */
 };
 
@@ -21,7 +21,9 @@ static int open_file(const struct statement *statement, struct err *err)
 {
 	int flags = O_WRONLY | O_CREAT | O_CLOEXEC | (statement->append ? O_APPEND : O_TRUNC);
 	int fd = open(statement->file, flags, 0666);
-	return fd >= 0 ? fd : err_set(err, ERR_USAGE, "cannot write %s: %s", statement->file, strerror(errno));
+	return fd >= 0 ? fd
+		       : err_set(err, ERR_USAGE, "cannot write %s: %s", statement->file,
+				 strerror(errno));
 }
 
 static void exec_shell(const char *command, int input)
@@ -50,12 +52,14 @@ static int open_pipe(const struct statement *statement, pid_t *child, struct err
 	return err_set(err, ERR_INTERNAL, "cannot start %s: %s", statement->pipe, strerror(errno));
 }
 
-static int redirect_begin(const struct statement *statement, struct redirect *redirect, struct err *err)
+static int redirect_begin(const struct statement *statement, struct redirect *redirect,
+			  struct err *err)
 {
 	*redirect = (struct redirect){ .kept = -1 };
 	if (!statement->file && !statement->pipe)
 		return 0;
-	int fd = statement->file ? open_file(statement, err) : open_pipe(statement, &redirect->child, err);
+	int fd = statement->file ? open_file(statement, err)
+				 : open_pipe(statement, &redirect->child, err);
 	if (fd < 0)
 		return -1;
 	redirect->kept = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 10);
@@ -100,7 +104,9 @@ static int expect_words(const struct statement *statement, int *code, struct err
 	}
 	*code = code_of(statement->words[1]);
 	if (*code < 0) {
-		err_set(err, ERR_USAGE, "expect: \"%s\" is neither an exit code nor the name of one", statement->words[1]);
+		err_set(err, ERR_USAGE,
+			"expect: \"%s\" is neither an exit code nor the name of one",
+			statement->words[1]);
 		return err_hint(err, "\"bangoctl help exit-codes\" lists them");
 	}
 	return 2;
@@ -124,12 +130,14 @@ static int judge_expectation(int expected, int result, struct err *err)
 		return err_wrap(err, "expected exit code %d, but it was %d", expected, code);
 	if (result < 0) {
 		CLEAN_FREE char *why = take(err->message);
-		return err_set(err, ERR_DIFFERS, "expected exit code %d, but it was %d: %s", expected, code, why);
+		return err_set(err, ERR_DIFFERS, "expected exit code %d, but it was %d: %s",
+			       expected, code, why);
 	}
 	return err_set(err, ERR_DIFFERS, "expected exit code %d, but it was 0", expected);
 }
 
-int statement_check(const struct session *session, const struct statement *statement, struct err *err)
+int statement_check(const struct session *session, const struct statement *statement,
+		    struct err *err)
 {
 	CLEANUP(words_done) struct words words = { 0 };
 	int code = -1;

@@ -106,8 +106,8 @@ static void memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(adding), cmocka_unit_test(growing), cmocka_unit_test(reserving), cmocka_unit_test(taking),
-		cmocka_unit_test(memory),
+		cmocka_unit_test(adding), cmocka_unit_test(growing), cmocka_unit_test(reserving),
+		cmocka_unit_test(taking), cmocka_unit_test(memory),
 	};
 	unit_begin();
 	return cmocka_run_group_tests(tests, NULL, NULL);

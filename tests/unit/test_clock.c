@@ -35,7 +35,8 @@ static void real_ones(void **state)
 		CLEAN_BUF struct buf out = { 0 };
 		long long instant = 0, again = 0;
 		bool date_only = !good[i].date_only;
-		CHECK(clock_parse(good[i].text, &instant, &date_only, &err) == 0, "%s\n", good[i].text);
+		CHECK(clock_parse(good[i].text, &instant, &date_only, &err) == 0, "%s\n",
+		      good[i].text);
 		clock_format(&out, instant);
 		CHECK_TEXT(out.data, good[i].shown, good[i].text);
 		CHECK(date_only == good[i].date_only, "%s\n", good[i].text);
@@ -52,12 +53,42 @@ static void no_real_ones(void **state)
 {
 	(void)state;
 	static const char *const bad[] = {
-		"", "x", "2026", "2026-11", "2026-02-30", "2025-02-29", "1900-02-29", "2026-04-31", "2026-13-01", "2026-00-10",
-		"2026-01-00", "2026-01-32", "26-01-01", "2026-1-1", "2026/01/01", " 2026-01-01", "2026-01-01 ", "2026-01-01x",
-		"+2026-01-01", "-2026-01-01", "2026-01-01T10:20:30", "2026-01-01T24:00:00Z", "2026-01-01T10:60:00Z",
-		"2026-01-01T10:20:60Z", "2026-01-01T10:20:30.Z", "2026-01-01T10:20:30+24:00", "2026-01-01T10:20:30+01:60",
-		"2026-01-01T10:20:30+1:00", "2026-01-01T10:20:30+", "2026-01-01T10:20:30ZZ", "2026-01-01T10Z", "2026-01-01TZ",
-		"2026-02-30T10:20:30Z", "2026-01-01T10:20.5Z", "2026-01-01Z", "2026-01-01T1:20:30Z",
+		"",
+		"x",
+		"2026",
+		"2026-11",
+		"2026-02-30",
+		"2025-02-29",
+		"1900-02-29",
+		"2026-04-31",
+		"2026-13-01",
+		"2026-00-10",
+		"2026-01-00",
+		"2026-01-32",
+		"26-01-01",
+		"2026-1-1",
+		"2026/01/01",
+		" 2026-01-01",
+		"2026-01-01 ",
+		"2026-01-01x",
+		"+2026-01-01",
+		"-2026-01-01",
+		"2026-01-01T10:20:30",
+		"2026-01-01T24:00:00Z",
+		"2026-01-01T10:60:00Z",
+		"2026-01-01T10:20:60Z",
+		"2026-01-01T10:20:30.Z",
+		"2026-01-01T10:20:30+24:00",
+		"2026-01-01T10:20:30+01:60",
+		"2026-01-01T10:20:30+1:00",
+		"2026-01-01T10:20:30+",
+		"2026-01-01T10:20:30ZZ",
+		"2026-01-01T10Z",
+		"2026-01-01TZ",
+		"2026-02-30T10:20:30Z",
+		"2026-01-01T10:20.5Z",
+		"2026-01-01Z",
+		"2026-01-01T1:20:30Z",
 	};
 	for (size_t i = 0; i < COUNT(bad); i++) {
 		struct err err = { 0 };
@@ -79,7 +110,8 @@ static void every_day(void **state)
 	for (int year = 2000; year < 2400; year++)
 		for (int month = 1; month <= 12; month++)
 			for (int day = 1; day <= 31; day++) {
-				CLEAN_FREE char *text = buf_format("%04d-%02d-%02d", year, month, day);
+				CLEAN_FREE char *text =
+					buf_format("%04d-%02d-%02d", year, month, day);
 				long long instant = 0;
 				CLEAN_ERR struct err fault = { 0 };
 				if (clock_parse(text, &instant, NULL, &fault) < 0)
@@ -110,7 +142,9 @@ static void sleeping(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(real_ones), cmocka_unit_test(no_real_ones), cmocka_unit_test(every_day),
+		cmocka_unit_test(real_ones),
+		cmocka_unit_test(no_real_ones),
+		cmocka_unit_test(every_day),
 		cmocka_unit_test(sleeping),
 	};
 	unit_begin();

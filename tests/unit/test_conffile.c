@@ -12,10 +12,13 @@ static void forms(void **state)
 		{ "a: 1", "{\"a\":1}" },
 		{ "a = -5; b = +7; c = 0;", "{\"a\":-5,\"b\":7,\"c\":0}" },
 		{ "a = 2147483647; b = -2147483648;", "{\"a\":2147483647,\"b\":-2147483648}" },
-		{ "a = 5.0; b = 0.25; c = 1e3; d = 2.5E-1;", "{\"a\":5,\"b\":0.25,\"c\":1000,\"d\":0.25}" },
+		{ "a = 5.0; b = 0.25; c = 1e3; d = 2.5E-1;",
+		  "{\"a\":5,\"b\":0.25,\"c\":1000,\"d\":0.25}" },
 		{ "a = true; b = False;", "{\"a\":true,\"b\":false}" },
-		{ "a = \"x\"; b = \"x\" \"y\"; c = \"\";", "{\"a\":\"x\",\"b\":\"xy\",\"c\":\"\"}" },
-		{ "a = \"99999999999 @include \\\" # // /* x */\";", "{\"a\":\"99999999999 @include \\\" # // /* x */\"}" },
+		{ "a = \"x\"; b = \"x\" \"y\"; c = \"\";",
+		  "{\"a\":\"x\",\"b\":\"xy\",\"c\":\"\"}" },
+		{ "a = \"99999999999 @include \\\" # // /* x */\";",
+		  "{\"a\":\"99999999999 @include \\\" # // /* x */\"}" },
 		{ "a = \"me@example.org\"; # @include 99999999999", "{\"a\":\"me@example.org\"}" },
 		{ "// 99999999999 @\n/* @include \"x\"\n 99999999999 */ a = 1;", "{\"a\":1}" },
 		{ "g = { a = 1; h = { b = [ \"x\", \"y\" ]; }; }; l = ( 1, \"x\", ( ) );",
@@ -28,7 +31,8 @@ static void forms(void **state)
 		CLEAN_ERR struct err err = { 0 };
 		CLEAN_JSON struct json_doc *doc = json_doc_new();
 		struct json *root = NULL;
-		CHECK(conffile_read(doc, pairs[i][0], strlen(pairs[i][0]), &root, &err) == 0, "%s: %s\n", pairs[i][0], err.message);
+		CHECK(conffile_read(doc, pairs[i][0], strlen(pairs[i][0]), &root, &err) == 0,
+		      "%s: %s\n", pairs[i][0], err.message);
 		CLEAN_FREE char *json = unit_compact(root);
 		CHECK_TEXT(json, pairs[i][1], pairs[i][0]);
 	}
@@ -48,7 +52,8 @@ static void faults(void **state)
 		{ "a = 1e400;", "out of range" },
 		{ "a = 99999999999999999999L;", "out of range" },
 		{ "@include \"x\"", "line 1: @include is not allowed" },
-		{ "a = 1;\n/* \n */\n  @include \"/etc/passwd\"\n", "line 4: @include is not allowed" },
+		{ "a = 1;\n/* \n */\n  @include \"/etc/passwd\"\n",
+		  "line 4: @include is not allowed" },
 		{ "a = \"x\ny\";\n@include \"x\"", "line 3: @include" },
 		{ "a = 1;\na = 2;", "line 2: " },
 		{ "a = ;", "line 1: syntax error" },
@@ -63,7 +68,8 @@ static void faults(void **state)
 		struct err err = { 0 };
 		CLEAN_JSON struct json_doc *doc = json_doc_new();
 		struct json *root = NULL;
-		CHECK(conffile_read(doc, pairs[i][0], strlen(pairs[i][0]), &root, &err) == -1, "<%s> is taken\n", pairs[i][0]);
+		CHECK(conffile_read(doc, pairs[i][0], strlen(pairs[i][0]), &root, &err) == -1,
+		      "<%s> is taken\n", pairs[i][0]);
 		assert_null(root);
 		CHECK_ERR(&err, ERR_CONFIG, pairs[i][1]);
 	}
@@ -77,7 +83,8 @@ static void faults(void **state)
 static void lines(void **state)
 {
 	(void)state;
-	const char *text = "# first\na = 1;\nprofiles = {\n  x = {\n    b = true;\n    c = [ \"y\" ];\n  };\n};\n";
+	const char *text =
+		"# first\na = 1;\nprofiles = {\n  x = {\n    b = true;\n    c = [ \"y\" ];\n  };\n};\n";
 	CLEAN_ERR struct err err = { 0 };
 	CLEAN_JSON struct json_doc *doc = json_doc_new();
 	struct json *root = NULL;
@@ -85,15 +92,20 @@ static void lines(void **state)
 	static const struct {
 		const char *path;
 		unsigned line;
-	} table[] = { { "a", 2 }, { "profiles", 3 }, { "profiles.x", 4 }, { "profiles.x.b", 5 }, { "profiles.x.c", 6 } };
+	} table[] = { { "a", 2 },
+		      { "profiles", 3 },
+		      { "profiles.x", 4 },
+		      { "profiles.x.b", 5 },
+		      { "profiles.x.c", 6 } };
 	for (size_t i = 0; i < COUNT(table); i++)
-		CHECK(json_path(root, table[i].path)->line == table[i].line, "%s: line %u\n", table[i].path,
-		      json_path(root, table[i].path)->line);
+		CHECK(json_path(root, table[i].path)->line == table[i].line, "%s: line %u\n",
+		      table[i].path, json_path(root, table[i].path)->line);
 }
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(forms), cmocka_unit_test(faults), cmocka_unit_test(lines) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(forms), cmocka_unit_test(faults),
+					    cmocka_unit_test(lines) };
 	unit_begin();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

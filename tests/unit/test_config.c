@@ -47,57 +47,85 @@ static void bad_files(void **state)
 		const char *message; /* after "FILE:" */
 		const char *hint;
 	} table[] = {
-		{ "a = 1;", "1: unknown key \"a\"", "at the top stand default_profile, defaults and profiles" },
+		{ "a = 1;", "1: unknown key \"a\"",
+		  "at the top stand default_profile, defaults and profiles" },
 		{ "timeout = 5;", "1: unknown key \"timeout\"", "at the top" },
 		{ "\n\na = ;", "3: syntax error", NULL },
 		{ "@include \"x\"", "1: @include is not allowed", NULL },
 		{ "defaults = 5;", "1: defaults must be a group in braces", NULL },
 		{ "profiles = [ \"x\" ];", "1: profiles must be a group", NULL },
 		{ "profiles = {\n x = 5; };", "2: profile \"x\" must be a group", NULL },
-		{ "default_profile = 5;", "1: default_profile must be a profile's name in quotes", NULL },
+		{ "default_profile = 5;", "1: default_profile must be a profile's name in quotes",
+		  NULL },
 		{ "default_profile = \"\";", "1: default_profile must be", NULL },
-		{ "\ndefault_profile = \"y\";\n" PROFILE(""), "2: default_profile: there is no profile \"y\"", NULL },
-		{ "profiles = {\n  x = { }; };", "2: profile \"x\" has no environment", "add environment = \"test\"" },
-		{ PROFILE("    timout = 5;"), "4: unknown key \"timout\" in profile \"x\"", "did you mean timeout?" },
-		{ PROFILE("    pasword = \"x\";"), "4: unknown key \"pasword\"", "did you mean password?" },
-		{ PROFILE("    user = \"x\";"), "4: unknown key \"user\"", "did you mean username?" },
-		{ PROFILE("    zzzzzz = \"x\";"), "4: unknown key \"zzzzzz\"", "\"bangoctl help config\" lists the keys" },
+		{ "\ndefault_profile = \"y\";\n" PROFILE(""),
+		  "2: default_profile: there is no profile \"y\"", NULL },
+		{ "profiles = {\n  x = { }; };", "2: profile \"x\" has no environment",
+		  "add environment = \"test\"" },
+		{ PROFILE("    timout = 5;"), "4: unknown key \"timout\" in profile \"x\"",
+		  "did you mean timeout?" },
+		{ PROFILE("    pasword = \"x\";"), "4: unknown key \"pasword\"",
+		  "did you mean password?" },
+		{ PROFILE("    user = \"x\";"), "4: unknown key \"user\"",
+		  "did you mean username?" },
+		{ PROFILE("    zzzzzz = \"x\";"), "4: unknown key \"zzzzzz\"",
+		  "\"bangoctl help config\" lists the keys" },
 		{ PROFILE("    color = \"auto\";"), "4: unknown key \"color\"", NULL },
 		{ PROFILE("    no_input = true;"), "4: unknown key \"no_input\"", NULL },
-		{ "defaults = {\n base_url = \"x\"; };", "2: unknown key \"base_url\" in defaults", NULL },
-		{ "defaults = {\n password = \"x\"; };", "2: unknown key \"password\" in defaults", NULL },
+		{ "defaults = {\n base_url = \"x\"; };", "2: unknown key \"base_url\" in defaults",
+		  NULL },
+		{ "defaults = {\n password = \"x\"; };", "2: unknown key \"password\" in defaults",
+		  NULL },
 		{ PROFILE("    timeout = \"5\";"), "4: timeout must be a number", NULL },
 		{ PROFILE("    timeout = true;"), "4: timeout must be a number", NULL },
-		{ PROFILE("    timeout = 0;"), "4: timeout: \"0\" is not a number from 0.001 to 86400", NULL },
+		{ PROFILE("    timeout = 0;"),
+		  "4: timeout: \"0\" is not a number from 0.001 to 86400", NULL },
 		{ PROFILE("    timeout = -1.5;"), "4: timeout: \"-1.5\" is not", NULL },
-		{ PROFILE("    timeout = 99999999999;"), "4: the number 99999999999 is out of range", NULL },
+		{ PROFILE("    timeout = 99999999999;"),
+		  "4: the number 99999999999 is out of range", NULL },
 		{ PROFILE("    timeout = 1e400;"), "4: the number 1e400 is out of range", NULL },
-		{ PROFILE("    timeout = 0x10000003C;"), "4: the number 0x10000003C is out of range", NULL },
-		{ PROFILE("    retries = 3.5;"), "4: retries: \"3.5\" is not a whole number from 0 to 100", NULL },
+		{ PROFILE("    timeout = 0x10000003C;"),
+		  "4: the number 0x10000003C is out of range", NULL },
+		{ PROFILE("    retries = 3.5;"),
+		  "4: retries: \"3.5\" is not a whole number from 0 to 100", NULL },
 		{ PROFILE("    retries = 101;"), "4: retries: \"101\"", NULL },
 		{ PROFILE("    retries = [ 1 ];"), "4: retries must be a whole number", NULL },
-		{ PROFILE("    read_only = \"true\";"), "4: read_only must be true or false", NULL },
+		{ PROFILE("    read_only = \"true\";"), "4: read_only must be true or false",
+		  NULL },
 		{ PROFILE("    read_only = 1;"), "4: read_only must be true or false", NULL },
 		{ PROFILE("    base_url = 5;"), "4: base_url must be a text in quotes", NULL },
 		{ PROFILE("    base_url = \"\";"), "4: base_url is empty", NULL },
 		{ PROFILE("    cacert = { };"), "4: cacert must be a path in quotes", NULL },
 		{ PROFILE("    max_reply = \"1X\";"), "4: max_reply: \"1X\" is not a size", NULL },
-		{ PROFILE("    max_reply = true;"), "4: max_reply must be a size in quotes or bytes", NULL },
-		{ PROFILE("    auth = \"digest\";"), "4: auth: \"digest\" is not one of its values", "use one of basic, bearer, header" },
-		{ PROFILE("    output = \"xml\";"), "4: output: \"xml\" is not one of its values", "use one of auto" },
-		{ "profiles = { x = {\n environment = \"prod\"; }; };", "2: environment: \"prod\" is not one", "test, live" },
+		{ PROFILE("    max_reply = true;"),
+		  "4: max_reply must be a size in quotes or bytes", NULL },
+		{ PROFILE("    auth = \"digest\";"), "4: auth: \"digest\" is not one of its values",
+		  "use one of basic, bearer, header" },
+		{ PROFILE("    output = \"xml\";"), "4: output: \"xml\" is not one of its values",
+		  "use one of auto" },
+		{ "profiles = { x = {\n environment = \"prod\"; }; };",
+		  "2: environment: \"prod\" is not one", "test, live" },
 		{ PROFILE("    password = 5;"), "4: password must be a text in quotes", NULL },
 		{ PROFILE("    password = \"\";"), "4: password must be a text", NULL },
-		{ PROFILE("    password_command = \"pass show\";"), "4: password_command must be a list of texts", NULL },
-		{ PROFILE("    password_command = [ ];"), "4: password_command must be a list", NULL },
-		{ PROFILE("    password_command = ( \"a\", 5 );"), "4: password_command must be a list", NULL },
-		{ PROFILE("    password = \"a\"; password_file = \"b\";"), "2: profile \"x\" names more than one source of its password", NULL },
+		{ PROFILE("    password_command = \"pass show\";"),
+		  "4: password_command must be a list of texts", NULL },
+		{ PROFILE("    password_command = [ ];"), "4: password_command must be a list",
+		  NULL },
+		{ PROFILE("    password_command = ( \"a\", 5 );"),
+		  "4: password_command must be a list", NULL },
+		{ PROFILE("    password = \"a\"; password_file = \"b\";"),
+		  "2: profile \"x\" names more than one source of its password", NULL },
 		{ PROFILE("    operations = [ ];"), "4: operations must be a group", NULL },
-		{ PROFILE("    operations = { a = \"PUT\"; };"), "4: operations.a must be a group", NULL },
-		{ PROFILE("    operations = { a = { url = \"x\"; }; };"), "4: unknown key \"url\" in operations.a", NULL },
-		{ PROFILE("    operations = { a = { path = 5; }; };"), "4: operations.a.path must be a text", NULL },
-		{ "profiles = {\n sandbox = { environment = \"test\"; }; };", "2: profile \"sandbox\" is the simulator", NULL },
-		{ "profiles = {\n sandbox = { username = \"x\"; }; };", "2: profile \"sandbox\" is the simulator", NULL },
+		{ PROFILE("    operations = { a = \"PUT\"; };"), "4: operations.a must be a group",
+		  NULL },
+		{ PROFILE("    operations = { a = { url = \"x\"; }; };"),
+		  "4: unknown key \"url\" in operations.a", NULL },
+		{ PROFILE("    operations = { a = { path = 5; }; };"),
+		  "4: operations.a.path must be a text", NULL },
+		{ "profiles = {\n sandbox = { environment = \"test\"; }; };",
+		  "2: profile \"sandbox\" is the simulator", NULL },
+		{ "profiles = {\n sandbox = { username = \"x\"; }; };",
+		  "2: profile \"sandbox\" is the simulator", NULL },
 		{ PROFILE("    timeout = 5; timeout = 6;"), "4: ", NULL },
 		{ PROFILE("") "profiles = { };", "7: ", NULL },
 	};
@@ -108,9 +136,10 @@ static void bad_files(void **state)
 		CLEAN_FREE char *wanted = buf_format("%s:%s", path, table[i].message);
 		unit_write(path, table[i].text);
 		CHECK(config_load(&config, path, &err) == -1, "<%s> is taken\n", table[i].text);
-		CHECK(strncmp(err.message, wanted, strlen(wanted)) == 0, "got <%s>, wanted <%s>\n", err.message, wanted);
-		CHECK(!table[i].hint || (err.hint && strstr(err.hint, table[i].hint)), "%s: hint <%s>\n", table[i].text,
-		      err.hint ? err.hint : "");
+		CHECK(strncmp(err.message, wanted, strlen(wanted)) == 0, "got <%s>, wanted <%s>\n",
+		      err.message, wanted);
+		CHECK(!table[i].hint || (err.hint && strstr(err.hint, table[i].hint)),
+		      "%s: hint <%s>\n", table[i].text, err.hint ? err.hint : "");
 		CHECK_ERR(&err, ERR_CONFIG, NULL);
 	}
 }
@@ -148,15 +177,18 @@ static void which_file(void **state)
 	} table[] = {
 		{ "/n", "/v", "/nonexistent-x", "/nonexistent-h", "/n", true },
 		{ NULL, "/v", "/nonexistent-x", "/nonexistent-h", "/v", true },
-		{ NULL, "", "/nonexistent-x", "/nonexistent-h", "/nonexistent-x/bangoctl/bangoctl.conf", false },
-		{ NULL, NULL, "relative", "/nonexistent-h", "/nonexistent-h/.config/bangoctl/bangoctl.conf", false },
+		{ NULL, "", "/nonexistent-x", "/nonexistent-h",
+		  "/nonexistent-x/bangoctl/bangoctl.conf", false },
+		{ NULL, NULL, "relative", "/nonexistent-h",
+		  "/nonexistent-h/.config/bangoctl/bangoctl.conf", false },
 		{ NULL, NULL, NULL, NULL, "/etc/bangoctl/bangoctl.conf", false },
 	};
 	for (size_t i = 0; i < COUNT(table); i++) {
 		static const char *const names[] = { "BANGOCTL_CONFIG", "XDG_CONFIG_HOME", "HOME" };
 		const char *const values[] = { table[i].variable, table[i].xdg, table[i].home };
 		for (size_t v = 0; v < COUNT(names); v++)
-			assert_int_equal(values[v] ? setenv(names[v], values[v], 1) : unsetenv(names[v]), 0);
+			assert_int_equal(
+				values[v] ? setenv(names[v], values[v], 1) : unsetenv(names[v]), 0);
 		bool must_exist = false;
 		CLEAN_FREE char *path = config_path(table[i].named, &must_exist);
 		CHECK_TEXT(path, table[i].path, "path");
@@ -171,7 +203,9 @@ static void resolving(void **state)
 {
 	(void)state;
 	struct config config = { .path = mem_dup("/etc/x/conf") };
-	static const char *const pairs[][2] = { { "a.pem", "/etc/x/a.pem" }, { "/b.pem", "/b.pem" }, { "../c", "/etc/x/../c" },
+	static const char *const pairs[][2] = { { "a.pem", "/etc/x/a.pem" },
+						{ "/b.pem", "/b.pem" },
+						{ "../c", "/etc/x/../c" },
 						{ "~/d", "/home/me/d" } };
 	assert_int_equal(setenv("HOME", "/home/me", 1), 0);
 	for (size_t i = 0; i < COUNT(pairs); i++) {
@@ -182,7 +216,8 @@ static void resolving(void **state)
 	config_done(&config);
 }
 
-/* The template with its commented settings switched on, but for two of the three sources of a password. */
+/* The template with its commented settings switched on, but for two of the three sources of a
+ * password. */
 static char *activated(const char *template)
 {
 	struct buf out = { 0 };
@@ -192,9 +227,14 @@ static char *activated(const char *template)
 		const char *rest = p + blanks;
 		bool comment = strncmp(rest, "# ", 2) == 0;
 		const char *text = rest + 2 + (comment ? strspn(rest + 2, " ") : 0);
-		size_t word = comment ? strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_") : 0;
-		bool setting = comment && ((word && strncmp(text + word, " = ", 3) == 0) || strncmp(text, "};", 2) == 0);
-		bool source = setting && (strncmp(text, "password_file", 13) == 0 || strncmp(text, "password =", 10) == 0);
+		size_t word =
+			comment ? strspn(text,
+					 "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_")
+				: 0;
+		bool setting = comment && ((word && strncmp(text + word, " = ", 3) == 0) ||
+					   strncmp(text, "};", 2) == 0);
+		bool source = setting && (strncmp(text, "password_file", 13) == 0 ||
+					  strncmp(text, "password =", 10) == 0);
 		if (setting && !source)
 			buf_add(&out, text, len - (size_t)(text - p));
 		else
@@ -226,10 +266,12 @@ static void template_is_good(void **state)
 			continue;
 		}
 		assert_non_null(config_profile(&config, "live"));
-		CHECK_TEXT(json_get_string(config.root, "default_profile"), "test", "default_profile");
+		CHECK_TEXT(json_get_string(config.root, "default_profile"), "test",
+			   "default_profile");
 		for (int s = 0; s < SETTING_COUNT; s++) {
 			const struct setting_row *row = setting_row((enum setting)s);
-			bool there = json_get(profile, row->key) || json_get(json_get(config.root, "defaults"), row->key);
+			bool there = json_get(profile, row->key) ||
+				     json_get(json_get(config.root, "defaults"), row->key);
 			if (row->places)
 				CHECK(there, "the template has no %s\n", row->key);
 		}
@@ -241,14 +283,19 @@ static void texts_of_values(void **state)
 	CLEAN_FREE char *path = conf_path(state);
 	CLEANUP(config_done) struct config config = { 0 };
 	CLEAN_ERR struct err err = { 0 };
-	unit_write(path, PROFILE("    cacert = \"ca.pem\"; read_only = true; rate = 2.50;\n    retries = 7; max_reply = 1000;"));
+	unit_write(
+		path,
+		PROFILE("    cacert = \"ca.pem\"; read_only = true; rate = 2.50;\n    retries = 7; max_reply = 1000;"));
 	assert_int_equal(config_load(&config, path, &err), 0);
 	const struct json *profile = config_profile(&config, "x");
 	CLEAN_FREE char *ca = file_join(*state, "ca.pem");
 	const struct {
 		enum setting setting;
 		const char *text;
-	} table[] = { { SETTING_CACERT, ca }, { SETTING_READ_ONLY, "true" }, { SETTING_RATE, "2.5" }, { SETTING_RETRIES, "7" },
+	} table[] = { { SETTING_CACERT, ca },
+		      { SETTING_READ_ONLY, "true" },
+		      { SETTING_RATE, "2.5" },
+		      { SETTING_RETRIES, "7" },
 		      { SETTING_MAX_REPLY, "1000" } };
 	for (size_t i = 0; i < COUNT(table); i++) {
 		const struct json *value = json_get(profile, setting_row(table[i].setting)->key);
@@ -265,8 +312,10 @@ static void texts_of_values(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		IN_FOLDER(good_files), IN_FOLDER(bad_files), IN_FOLDER(missing_files), cmocka_unit_test(which_file),
-		cmocka_unit_test(resolving), IN_FOLDER(template_is_good), IN_FOLDER(texts_of_values),
+		IN_FOLDER(good_files),	     IN_FOLDER(bad_files),
+		IN_FOLDER(missing_files),    cmocka_unit_test(which_file),
+		cmocka_unit_test(resolving), IN_FOLDER(template_is_good),
+		IN_FOLDER(texts_of_values),
 	};
 	unit_begin();
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -32,7 +32,8 @@ static void fields(void **state)
 	for (size_t i = 0; i < COUNT(table); i++) {
 		size_t from = all.len;
 		csv_add_field(&all, table[i].text, table[i].len);
-		CHECK(all.len - from == table[i].wanted_len, "case %zu: <%s>\n", i, buf_str(&all) + from);
+		CHECK(all.len - from == table[i].wanted_len, "case %zu: <%s>\n", i,
+		      buf_str(&all) + from);
 		assert_memory_equal(buf_str(&all) + from, table[i].wanted, table[i].wanted_len);
 		assert_int_equal(buf_str(&all)[all.len], 0);
 	}

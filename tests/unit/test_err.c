@@ -33,11 +33,14 @@ static void table_of_kinds(void **state)
 	assert_int_equal(COUNT(contract), ERR_KIND_COUNT);
 	for (int kind = 0; kind < ERR_KIND_COUNT; kind++) {
 		const struct err_row *row = err_row((enum err_kind)kind);
-		CHECK(row->name && *row->name && row->when && *row->when && row->guarantee && *row->guarantee, "kind %d\n", kind);
+		CHECK(row->name && *row->name && row->when && *row->when && row->guarantee &&
+			      *row->guarantee,
+		      "kind %d\n", kind);
 		CHECK_TEXT(row->name, contract[kind].name, "name");
 		CHECK(row->exit_code == contract[kind].exit_code, "%s\n", row->name);
 		CHECK(row->retryable == contract[kind].retryable, "%s\n", row->name);
-		CHECK(row->exit_code < 123 || (row->exit_code > 127 && row->exit_code < 255), "%s\n", row->name);
+		CHECK(row->exit_code < 123 || (row->exit_code > 127 && row->exit_code < 255),
+		      "%s\n", row->name);
 		for (int other = 0; other < kind; other++) {
 			const struct err_row *before = err_row((enum err_kind)other);
 			CHECK(strcmp(before->name, row->name) != 0, "%s\n", row->name);
@@ -62,10 +65,12 @@ static void setting_and_wrapping(void **state)
 	err.response_code = mem_dup("CODE");
 	err.response = mem_dup("{}");
 	err.request_id = mem_dup("id");
-	err_set(&err, ERR_CONFIG, "again: %s", err.message); /* its own message may be an argument */
+	err_set(&err, ERR_CONFIG, "again: %s",
+		err.message); /* its own message may be an argument */
 	CHECK_TEXT(err.message, "again: line 7: \"x\" is bad", "set from itself");
 	assert_int_equal(err.kind, ERR_CONFIG);
-	assert_true(!err.hint && !err.response_code && !err.response && !err.request_id && !err.http_status);
+	assert_true(!err.hint && !err.response_code && !err.response && !err.request_id &&
+		    !err.http_status);
 	err_done(&err);
 	assert_int_equal(err.kind, ERR_OK);
 	assert_null(err.message);
@@ -75,7 +80,8 @@ static void setting_and_wrapping(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(table_of_kinds), cmocka_unit_test(setting_and_wrapping) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(table_of_kinds),
+					    cmocka_unit_test(setting_and_wrapping) };
 	unit_begin();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -157,7 +157,9 @@ static void expanding(void **state)
 	(void)state;
 	assert_int_equal(setenv("HOME", "/home/me", 1), 0);
 	static const char *const pairs[][2] = {
-		{ "~/x", "/home/me/x" }, { "~", "~" }, { "~you/x", "~you/x" }, { "/a/~/b", "/a/~/b" }, { "x", "x" }, { "", "" } };
+		{ "~/x", "/home/me/x" }, { "~", "~" }, { "~you/x", "~you/x" },
+		{ "/a/~/b", "/a/~/b" },	 { "x", "x" }, { "", "" }
+	};
 	for (size_t i = 0; i < COUNT(pairs); i++) {
 		CLEAN_FREE char *path = file_expand(pairs[i][0]);
 		CHECK_TEXT(path, pairs[i][1], pairs[i][0]);
@@ -172,8 +174,14 @@ static void expanding(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		IN_FOLDER(reading), IN_FOLDER(reading_nothing), cmocka_unit_test(reading_a_pipe), IN_FOLDER(writing),
-		IN_FOLDER(writing_fails_clean), IN_FOLDER(dangling_link_is_there), IN_FOLDER(folders), cmocka_unit_test(expanding),
+		IN_FOLDER(reading),
+		IN_FOLDER(reading_nothing),
+		cmocka_unit_test(reading_a_pipe),
+		IN_FOLDER(writing),
+		IN_FOLDER(writing_fails_clean),
+		IN_FOLDER(dangling_link_is_there),
+		IN_FOLDER(folders),
+		cmocka_unit_test(expanding),
 	};
 	unit_begin();
 	return cmocka_run_group_tests(tests, NULL, NULL);

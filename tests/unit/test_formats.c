@@ -8,7 +8,8 @@ static const struct format_style piped = { .headers = true };
 static const struct format_style bare = { .headers = false };
 static const struct format_style terminal = { .terminal = true, .headers = true, .width = 60 };
 
-typedef void format_function(struct buf *out, const struct rows *rows, const struct format_style *style);
+typedef void format_function(struct buf *out, const struct rows *rows,
+			     const struct format_style *style);
 
 static void ndjson(struct buf *out, const struct rows *rows, const struct format_style *style)
 {
@@ -16,8 +17,8 @@ static void ndjson(struct buf *out, const struct rows *rows, const struct format
 	format_ndjson(out, rows);
 }
 
-static void expect(format_function *format, const char *value, const char *columns, const struct format_style *style,
-		   const char *wanted)
+static void expect(format_function *format, const char *value, const char *columns,
+		   const struct format_style *style, const char *wanted)
 {
 	CLEAN_JSON struct json_doc *doc = json_doc_new();
 	CLEANUP(rows_done) struct rows rows = { 0 };
@@ -29,13 +30,15 @@ static void expect(format_function *format, const char *value, const char *colum
 	CHECK_TEXT(buf_str(&out), wanted, value);
 }
 
-static const char mixed[] = "[{\"a\":\"x,\\\"y\\\"\",\"b\":1.50,\"c\":null},{\"a\":\"l1\\nl2\",\"b\":true},"
-			    "{\"a\":\"t\\tb\\\\\",\"c\":{\"d\":[1]}}]";
+static const char mixed[] =
+	"[{\"a\":\"x,\\\"y\\\"\",\"b\":1.50,\"c\":null},{\"a\":\"l1\\nl2\",\"b\":true},"
+	"{\"a\":\"t\\tb\\\\\",\"c\":{\"d\":[1]}}]";
 
 static void csv(void **state)
 {
 	(void)state;
-	expect(format_csv, mixed, "a,b,c.d[0]", &piped, "a,b,c.d[0]\r\n\"x,\"\"y\"\"\",1.50,\r\n\"l1\nl2\",true,\r\nt\tb\\,,1\r\n");
+	expect(format_csv, mixed, "a,b,c.d[0]", &piped,
+	       "a,b,c.d[0]\r\n\"x,\"\"y\"\"\",1.50,\r\n\"l1\nl2\",true,\r\nt\tb\\,,1\r\n");
 	expect(format_csv, mixed, "b,c", &bare, "1.50,\r\ntrue,\r\n,\"{\"\"d\"\":[1]}\"\r\n");
 	expect(format_csv, "[{\"a\":1}]", "a,x y", &terminal, "a,x y\n1,\n");
 	expect(format_csv, "[]", "a,b", &piped, "a,b\r\n");
@@ -45,7 +48,8 @@ static void csv(void **state)
 static void tsv(void **state)
 {
 	(void)state;
-	expect(format_tsv, mixed, "a,b", &piped, "a\tb\nx,\"y\"\t1.50\nl1\\nl2\ttrue\nt\\tb\\\\\t\n");
+	expect(format_tsv, mixed, "a,b", &piped,
+	       "a\tb\nx,\"y\"\t1.50\nl1\\nl2\ttrue\nt\\tb\\\\\t\n");
 	expect(format_tsv, "[{\"a\":\"\\r\\n\"}]", "a", &bare, "\\r\\n\n");
 	expect(format_tsv, "[{\"a\":\"\\\\n\"}]", "a", &bare, "\\\\n\n");
 }
@@ -55,25 +59,32 @@ static void json_forms(void **state)
 	(void)state;
 	expect(format_json, mixed, NULL, &piped,
 	       "[{\"a\":\"x,\\\"y\\\"\",\"b\":1.50,\"c\":null},{\"a\":\"l1\\nl2\",\"b\":true},{\"a\":\"t\\tb\\\\\",\"c\":{\"d\":[1]}}]\n");
-	expect(format_json, mixed, "c.d[0],b", &piped, "[{\"c.d[0]\":null,\"b\":1.50},{\"c.d[0]\":null,\"b\":true},{\"c.d[0]\":1,\"b\":null}]\n");
+	expect(format_json, mixed, "c.d[0],b", &piped,
+	       "[{\"c.d[0]\":null,\"b\":1.50},{\"c.d[0]\":null,\"b\":true},{\"c.d[0]\":1,\"b\":null}]\n");
 	expect(format_json, mixed, "b,b", &piped, "[{\"b\":1.50},{\"b\":true},{\"b\":null}]\n");
 	expect(format_json, "[]", "a", &piped, "[]\n");
 	expect(format_json, "[1,\"x\"]", "a", &piped, "[1,\"x\"]\n");
-	expect(format_json, "[{\"a\":12345678901234567890.10}]", NULL, &terminal, "[\n  {\n    \"a\": 12345678901234567890.10\n  }\n]\n");
+	expect(format_json, "[{\"a\":12345678901234567890.10}]", NULL, &terminal,
+	       "[\n  {\n    \"a\": 12345678901234567890.10\n  }\n]\n");
 	expect(ndjson, mixed, "b", &piped, "{\"b\":1.50}\n{\"b\":true}\n{\"b\":null}\n");
-	expect(ndjson, "[{\"z\":1,\"a\":\"\\n\"},[]]", NULL, &piped, "{\"z\":1,\"a\":\"\\n\"}\n[]\n");
+	expect(ndjson, "[{\"z\":1,\"a\":\"\\n\"},[]]", NULL, &piped,
+	       "{\"z\":1,\"a\":\"\\n\"}\n[]\n");
 	expect(ndjson, "[]", NULL, &piped, "");
 }
 
 static void tables(void **state)
 {
 	(void)state;
-	expect(format_table, "[{\"id\":1,\"n\":\"one\"},{\"id\":22,\"n\":null}]", "id,n", &piped, "id  n\n 1  one\n22\n");
+	expect(format_table, "[{\"id\":1,\"n\":\"one\"},{\"id\":22,\"n\":null}]", "id,n", &piped,
+	       "id  n\n 1  one\n22\n");
 	expect(format_table, "[{\"id\":10,\"n\":\"one\"}]", "id,n", &bare, "10  one\n");
 	expect(format_table, "[\"x\",\"y\"]", NULL, &piped, "x\ny\n");
-	expect(format_table, "[{\"a\":\"\\u001b[31m\\u009bx\\u202e\\n\"}]", "a", &piped, "a\n\\x1b[31m\\u009bx\\u202e\\x0a\n");
-	expect(format_expanded, "[{\"id\":1,\"name\":\"one\"}]", "id,name", &piped, "id    1\nname  one\n");
-	expect(format_expanded, "[{\"id\":1},{\"id\":2}]", "id", &piped, "-- 1 --\nid  1\n-- 2 --\nid  2\n");
+	expect(format_table, "[{\"a\":\"\\u001b[31m\\u009bx\\u202e\\n\"}]", "a", &piped,
+	       "a\n\\x1b[31m\\u009bx\\u202e\\x0a\n");
+	expect(format_expanded, "[{\"id\":1,\"name\":\"one\"}]", "id,name", &piped,
+	       "id    1\nname  one\n");
+	expect(format_expanded, "[{\"id\":1},{\"id\":2}]", "id", &piped,
+	       "-- 1 --\nid  1\n-- 2 --\nid  2\n");
 	expect(format_expanded, "[{\"id\":1},{\"id\":2}]", "id", &bare, "id  1\nid  2\n");
 	expect(format_expanded, "[5]", NULL, &piped, "5\n");
 	CLEAN_BUF struct buf value = { 0 };
@@ -91,7 +102,8 @@ static void tables(void **state)
 static void hostile_texts(void **state)
 {
 	(void)state;
-	static const char *const value = "[{\"k\\u001b]0;x\\u0007\\u009b\\u202e\":\"\\u001b[2J\\r\\u0085\\u2066\"}]";
+	static const char *const value =
+		"[{\"k\\u001b]0;x\\u0007\\u009b\\u202e\":\"\\u001b[2J\\r\\u0085\\u2066\"}]";
 	static format_function *const shown[] = { format_table, format_expanded };
 	const struct format_style *const styles[] = { &piped, &terminal };
 	for (size_t f = 0; f < COUNT(shown); f++)
@@ -112,7 +124,9 @@ static void field(void **state)
 	(void)state;
 	CLEAN_JSON struct json_doc *doc = json_doc_new();
 	CLEANUP(rows_done) struct rows rows = { 0 };
-	rows_collect(&rows, unit_json(doc, "[{\"a\":\"x\\u001by\"},{\"a\":2.0},{},{\"a\":{\"b\":1}}]"), "");
+	rows_collect(&rows,
+		     unit_json(doc, "[{\"a\":\"x\\u001by\"},{\"a\":2.0},{},{\"a\":{\"b\":1}}]"),
+		     "");
 	CLEAN_BUF struct buf out = { 0 };
 	format_field(&out, &rows, "a", &piped);
 	CHECK_TEXT(out.data, "x\033y\n2.0\n\n{\"b\":1}\n", "piped: the bare bytes");
@@ -126,7 +140,12 @@ static void widths(void **state)
 	(void)state;
 	CLEAN_JSON struct json_doc *doc = json_doc_new();
 	CLEANUP(rows_done) struct rows rows = { 0 };
-	rows_collect(&rows, unit_json(doc, "[{\"id\":\"\xE6\xBC\xA2\xE5\xAD\x97\",\"name\":\"x\"},{\"id\":\"a\",\"name\":\"\\n\"}]"), "");
+	rows_collect(
+		&rows,
+		unit_json(
+			doc,
+			"[{\"id\":\"\xE6\xBC\xA2\xE5\xAD\x97\",\"name\":\"x\"},{\"id\":\"a\",\"name\":\"\\n\"}]"),
+		"");
 	rows_set_columns(&rows, "id,name");
 	assert_int_equal(format_table_width(&rows), 4 + 2 + 4);
 }
@@ -134,8 +153,10 @@ static void widths(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(csv), cmocka_unit_test(tsv), cmocka_unit_test(json_forms), cmocka_unit_test(tables),
-		cmocka_unit_test(hostile_texts), cmocka_unit_test(field), cmocka_unit_test(widths),
+		cmocka_unit_test(csv),		 cmocka_unit_test(tsv),
+		cmocka_unit_test(json_forms),	 cmocka_unit_test(tables),
+		cmocka_unit_test(hostile_texts), cmocka_unit_test(field),
+		cmocka_unit_test(widths),
 	};
 	unit_begin();
 	return cmocka_run_group_tests(tests, NULL, NULL);

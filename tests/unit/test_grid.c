@@ -5,11 +5,15 @@
 #include "lib/grid.h"
 
 static const char *const headers[] = { "id", "name" };
-static const char *const cells[] = { "1", "\xE6\xBC\xA2\xE5\xAD\x97", "22", "e\xCC\x81t\xC3\xA9", "333", "" };
+static const char *const cells[] = { "1",   "\xE6\xBC\xA2\xE5\xAD\x97",
+				     "22",  "e\xCC\x81t\xC3\xA9",
+				     "333", "" };
 
 static struct grid example(void)
 {
-	return (struct grid){ .headers = headers, .columns = 2, .cells = cells, .rows = 3, .show_headers = true };
+	return (struct grid){
+		.headers = headers, .columns = 2, .cells = cells, .rows = 3, .show_headers = true
+	};
 }
 
 static void plain(void **state)
@@ -18,21 +22,29 @@ static void plain(void **state)
 	CLEAN_BUF struct buf out = { 0 };
 	struct grid grid = example();
 	grid_print(&out, &grid);
-	CHECK_TEXT(buf_str(&out), "id   name\n1    \xE6\xBC\xA2\xE5\xAD\x97\n22   e\xCC\x81t\xC3\xA9\n333\n", "plain");
+	CHECK_TEXT(buf_str(&out),
+		   "id   name\n1    \xE6\xBC\xA2\xE5\xAD\x97\n22   e\xCC\x81t\xC3\xA9\n333\n",
+		   "plain");
 	buf_clear(&out);
 	static const bool right[] = { true, false };
 	grid.right = right;
 	grid.show_headers = false;
 	grid_print(&out, &grid);
-	CHECK_TEXT(buf_str(&out), "  1  \xE6\xBC\xA2\xE5\xAD\x97\n 22  e\xCC\x81t\xC3\xA9\n333\n", "right, no headers");
+	CHECK_TEXT(buf_str(&out), "  1  \xE6\xBC\xA2\xE5\xAD\x97\n 22  e\xCC\x81t\xC3\xA9\n333\n",
+		   "right, no headers");
 }
 
 static void wide_characters_align(void **state)
 {
 	(void)state;
 	static const char *const names[] = { "a", "b" };
-	static const char *const wide[] = { "\xE6\xBC\xA2\xE5\xAD\x97", "x", "abcd", "y", "e\xCC\x81", "z", "\xF0\x9F\x98\x80", "w" };
-	const struct grid grid = { .headers = names, .columns = 2, .cells = wide, .rows = 4, .show_headers = true };
+	static const char *const wide[] = {
+		"\xE6\xBC\xA2\xE5\xAD\x97", "x", "abcd", "y", "e\xCC\x81", "z",
+		"\xF0\x9F\x98\x80",	    "w"
+	};
+	const struct grid grid = {
+		.headers = names, .columns = 2, .cells = wide, .rows = 4, .show_headers = true
+	};
 	CLEAN_BUF struct buf out = { 0 };
 	grid_print(&out, &grid);
 	for (const char *p = out.data; *p;) {
@@ -66,9 +78,13 @@ static void narrow_loses_nothing(void **state)
 {
 	(void)state;
 	static const char *const one[] = { "column" };
-	static const char *const longer[] = { "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ" };
+	static const char *const longer[] = {
+		"abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	};
 	for (size_t width = 8; width < 80; width += 7) {
-		const struct grid grid = { .headers = one, .columns = 1, .cells = longer, .rows = 1, .width = width };
+		const struct grid grid = {
+			.headers = one, .columns = 1, .cells = longer, .rows = 1, .width = width
+		};
 		CLEAN_BUF struct buf out = { 0 };
 		grid_print(&out, &grid);
 		CLEAN_FREE char *kept = squeezed(buf_str(&out));
@@ -77,16 +93,20 @@ static void narrow_loses_nothing(void **state)
 			CHECK(strcspn(p, "\n") <= width, "wider than %zu:\n%s\n", width, out.data);
 	}
 	for (size_t width = 10; width < 40; width += 3) {
-		static const char *const many[] = { "aaaaaaaaaa", "bbbbbbbbbbbbbbbbbbbb", "cccccccccc" };
+		static const char *const many[] = { "aaaaaaaaaa", "bbbbbbbbbbbbbbbbbbbb",
+						    "cccccccccc" };
 		static const char *const names[] = { "x", "y", "z" };
-		const struct grid grid = { .headers = names, .columns = 3, .cells = many, .rows = 1, .width = width };
+		const struct grid grid = {
+			.headers = names, .columns = 3, .cells = many, .rows = 1, .width = width
+		};
 		CLEAN_BUF struct buf out = { 0 };
 		grid_print(&out, &grid);
 		size_t counts[3] = { 0 };
 		for (const char *p = buf_str(&out); *p; p++)
 			if (*p >= 'a' && *p <= 'c')
 				counts[*p - 'a']++;
-		CHECK(counts[0] == 10 && counts[1] == 20 && counts[2] == 10, "width %zu:\n%s\n", width, buf_str(&out));
+		CHECK(counts[0] == 10 && counts[1] == 20 && counts[2] == 10, "width %zu:\n%s\n",
+		      width, buf_str(&out));
 	}
 }
 
@@ -118,8 +138,12 @@ static void color(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(plain), cmocka_unit_test(wide_characters_align), cmocka_unit_test(empty),
-		cmocka_unit_test(narrow_loses_nothing), cmocka_unit_test(no_blanks_at_ends), cmocka_unit_test(color),
+		cmocka_unit_test(plain),
+		cmocka_unit_test(wide_characters_align),
+		cmocka_unit_test(empty),
+		cmocka_unit_test(narrow_loses_nothing),
+		cmocka_unit_test(no_blanks_at_ends),
+		cmocka_unit_test(color),
 	};
 	unit_begin();
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -29,8 +29,10 @@ static void expect_fits(const char *what, const char *text, size_t width)
 		CLEAN_FREE char *line = mem_dup_len(p, len);
 		const char *word = line + strspn(line, " ");
 		bool unbreakable = !strchr(word, ' ') && strstr(word, "://");
-		CHECK(text_width(line, len) <= width || unbreakable, "%s: %zu columns: <%s>\n", what, text_width(line, len), line);
-		CHECK(len == 0 || line[len - 1] != ' ', "%s: blanks at the end: <%s>\n", what, line);
+		CHECK(text_width(line, len) <= width || unbreakable, "%s: %zu columns: <%s>\n",
+		      what, text_width(line, len), line);
+		CHECK(len == 0 || line[len - 1] != ' ', "%s: blanks at the end: <%s>\n", what,
+		      line);
 		p += len + (p[len] == '\n');
 	}
 }
@@ -43,19 +45,23 @@ static void check_command(const struct command *command)
 	expect_fits(command->name, out.data, 80);
 	CHECK(command->summary && *command->summary, "%s has no summary\n", command->name);
 	CHECK(strstr(out.data, "Usage:"), "%s\n", command->name);
-	CLEAN_FREE char *usage = buf_format("%s%s", command->in_shell ? "" : "bangoctl ", command->name);
+	CLEAN_FREE char *usage =
+		buf_format("%s%s", command->in_shell ? "" : "bangoctl ", command->name);
 	CHECK(strstr(out.data, usage), "%s\n", out.data);
 	for (size_t i = 0; i < command->arg_count; i++) {
 		const struct arg *arg = &command->args[i];
-		CLEAN_FREE char *term = arg->flags & ARG_POSITIONAL ? mem_dup(arg_meta(arg)) : buf_format("--%s", arg->name);
+		CLEAN_FREE char *term = arg->flags & ARG_POSITIONAL ? mem_dup(arg_meta(arg))
+								    : buf_format("--%s", arg->name);
 		CHECK(strstr(out.data, term), "%s does not show %s\n", command->name, term);
 		CHECK(arg->help && *arg->help, "%s: %s has no help\n", command->name, term);
 		for (size_t c = 0; c < arg->choice_count; c++)
-			CHECK(strstr(out.data, arg->choices[c].value), "%s does not show %s\n", command->name, arg->choices[c].value);
+			CHECK(strstr(out.data, arg->choices[c].value), "%s does not show %s\n",
+			      command->name, arg->choices[c].value);
 	}
 	CHECK(command->example_count || command->in_shell, "%s has no example\n", command->name);
 	CHECK(!command->example_count || strstr(out.data, "Example"), "%s\n", command->name);
-	for (const char *p = out.data; *p; p++) /* an example may be broken over lines: compare without that */
+	for (const char *p = out.data; *p;
+	     p++) /* an example may be broken over lines: compare without that */
 		if (!strchr(" \n\\", *p))
 			buf_add_char(&flat, *p);
 	for (size_t i = 0; i < command->example_count; i++) {
@@ -63,8 +69,10 @@ static void check_command(const struct command *command)
 		for (const char *p = command->examples[i]; *p; p++)
 			if (!strchr(" \n\\", *p))
 				buf_add_char(&example, *p);
-		CHECK(strstr(flat.data, example.data), "%s does not show <%s>\n", command->name, command->examples[i]);
-		CHECK(command->in_shell || strncmp(command->examples[i], "bangoctl ", 9) == 0, "%s: <%s>\n", command->name, command->examples[i]);
+		CHECK(strstr(flat.data, example.data), "%s does not show <%s>\n", command->name,
+		      command->examples[i]);
+		CHECK(command->in_shell || strncmp(command->examples[i], "bangoctl ", 9) == 0,
+		      "%s: <%s>\n", command->name, command->examples[i]);
 	}
 }
 
@@ -83,17 +91,22 @@ static void names_are_unique(void **state)
 	const struct contract *contract = *state;
 	const struct command_table *own = own_commands();
 	for (size_t i = 0; i < contract->command_count; i++) {
-		CHECK(!command_find(own, contract->commands[i].name), "%s\n", contract->commands[i].name);
+		CHECK(!command_find(own, contract->commands[i].name), "%s\n",
+		      contract->commands[i].name);
 		for (size_t j = 0; j < i; j++)
-			CHECK(strcmp(contract->commands[i].name, contract->commands[j].name) != 0, "%s\n", contract->commands[i].name);
+			CHECK(strcmp(contract->commands[i].name, contract->commands[j].name) != 0,
+			      "%s\n", contract->commands[i].name);
 	}
 	for (size_t i = 0; i < own->count; i++)
-		CHECK(command_find(own, own->items[i]->name) == own->items[i], "%s\n", own->items[i]->name);
+		CHECK(command_find(own, own->items[i]->name) == own->items[i], "%s\n",
+		      own->items[i]->name);
 	for (size_t i = 0; i < global_option_count; i++)
 		for (size_t j = 0; j < i; j++) {
-			CHECK(strcmp(global_options[i].name, global_options[j].name) != 0, "--%s\n", global_options[i].name);
-			CHECK(!global_options[i].letter || global_options[i].letter != global_options[j].letter, "-%c\n",
-			      global_options[i].letter);
+			CHECK(strcmp(global_options[i].name, global_options[j].name) != 0, "--%s\n",
+			      global_options[i].name);
+			CHECK(!global_options[i].letter ||
+				      global_options[i].letter != global_options[j].letter,
+			      "-%c\n", global_options[i].letter);
 		}
 }
 
@@ -103,13 +116,17 @@ static void no_option_hides_a_global_one(void **state)
 	const struct contract *contract = *state;
 	const struct command_table *own = own_commands();
 	for (size_t n = 0; n < contract->command_count + own->count; n++) {
-		const struct command *command = n < own->count ? own->items[n] : &contract->commands[n - own->count];
+		const struct command *command =
+			n < own->count ? own->items[n] : &contract->commands[n - own->count];
 		for (size_t i = 0; i < command->arg_count; i++)
 			for (size_t g = 0; g < global_option_count; g++) {
-				const struct arg *arg = &command->args[i], *global = &global_options[g];
+				const struct arg *arg = &command->args[i],
+						 *global = &global_options[g];
 				bool option = !(arg->flags & ARG_POSITIONAL);
-				CHECK(!option || strcmp(arg->name, global->name) != 0, "%s --%s\n", command->name, arg->name);
-				CHECK(!arg->letter || arg->letter != global->letter, "%s -%c\n", command->name, arg->letter);
+				CHECK(!option || strcmp(arg->name, global->name) != 0, "%s --%s\n",
+				      command->name, arg->name);
+				CHECK(!arg->letter || arg->letter != global->letter, "%s -%c\n",
+				      command->name, arg->letter);
 			}
 	}
 }
@@ -164,7 +181,9 @@ static void usage(void **state)
 		{ .name = "market", .flags = ARG_REQUIRED },
 		{ .name = "note" },
 	};
-	static const struct command command = { .name = "a b", .args = args, .arg_count = COUNT(args) };
+	static const struct command command = { .name = "a b",
+						.args = args,
+						.arg_count = COUNT(args) };
 	CLEAN_BUF struct buf out = { 0 };
 	help_usage(&out, &command);
 	CHECK_TEXT(out.data, "bangoctl a b ID [MORE...] --market TEXT [OPTION...]", "usage");
@@ -173,8 +192,12 @@ static void usage(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_command), cmocka_unit_test(names_are_unique), cmocka_unit_test(no_option_hides_a_global_one),
-		cmocka_unit_test(lists_and_options), cmocka_unit_test(entries), cmocka_unit_test(usage),
+		cmocka_unit_test(every_command),
+		cmocka_unit_test(names_are_unique),
+		cmocka_unit_test(no_option_hides_a_global_one),
+		cmocka_unit_test(lists_and_options),
+		cmocka_unit_test(entries),
+		cmocka_unit_test(usage),
 	};
 	unit_begin();
 	return cmocka_run_group_tests(tests, read_contract, drop_contract);

@@ -3,7 +3,8 @@
 
 #include "base/text.h"
 
-static int parse(struct json_doc *doc, const char *text, size_t len, struct json **root, struct err *err)
+static int parse(struct json_doc *doc, const char *text, size_t len, struct json **root,
+		 struct err *err)
 {
 	*root = NULL;
 	return json_parse(doc, text, len, root, err);
@@ -56,9 +57,11 @@ static void must_accept(void **state)
 		CLEAN_ERR struct err err = { 0 };
 		CLEAN_JSON struct json_doc *doc = json_doc_new();
 		struct json *root, *again;
-		CHECK(parse(doc, table[i].text, table[i].len, &root, &err) == 0, "%s: %s\n", table[i].text, err.message);
+		CHECK(parse(doc, table[i].text, table[i].len, &root, &err) == 0, "%s: %s\n",
+		      table[i].text, err.message);
 		CLEAN_FREE char *written = unit_compact(root);
-		CHECK_TEXT(written, table[i].written ? table[i].written : table[i].text, table[i].text);
+		CHECK_TEXT(written, table[i].written ? table[i].written : table[i].text,
+			   table[i].text);
 		CLEAN_BUF struct buf pretty = { 0 };
 		json_write(&pretty, root, JSON_PRETTY);
 		CHECK(pretty.data[pretty.len - 1] != '\n', "%s\n", pretty.data);
@@ -74,33 +77,115 @@ static void must_reject(void **state)
 		const char *text;
 		size_t len;
 	} table[] = {
-		{ BYTES("") }, { BYTES("   ") }, { BYTES("\n") }, { BYTES("[") }, { BYTES("{") }, { BYTES("]") }, { BYTES("}") },
-		{ BYTES("[1") }, { BYTES("[1,") }, { BYTES("[1,]") }, { BYTES("[,1]") }, { BYTES("[1,,2]") }, { BYTES("[1 2]") },
-		{ BYTES("{\"a\"}") }, { BYTES("{\"a\":}") }, { BYTES("{\"a\":1,}") }, { BYTES("{,}") }, { BYTES("{a:1}") },
-		{ BYTES("{'a':1}") }, { BYTES("{1:1}") }, { BYTES("{\"a\":1 \"b\":2}") }, { BYTES("{\"a\" 1}") },
-		{ BYTES("{\"a\":1") }, { BYTES("{\"a\":1,") }, { BYTES("{\"a") }, { BYTES("\"a") }, { BYTES("\"a\\\"") },
-		{ BYTES("nul") }, { BYTES("nulll") }, { BYTES("True") }, { BYTES("NaN") }, { BYTES("Infinity") }, { BYTES("-") },
-		{ BYTES("+1") }, { BYTES("01") }, { BYTES("-01") }, { BYTES("1.") }, { BYTES(".5") }, { BYTES("1e") }, { BYTES("1e+") },
-		{ BYTES("0x1") }, { BYTES("1.2.3") }, { BYTES("[01]") }, { BYTES("[1.]") }, { BYTES("[-]") }, { BYTES("[1e]") },
-		{ BYTES("1 2") }, { BYTES("{} {}") }, { BYTES("[] x") }, { BYTES("[]]") }, { BYTES("{}}") }, { BYTES("[1}") },
-		{ BYTES("{\"a\":1]") }, { BYTES("null,") }, { BYTES("\"a\" b") }, { BYTES("[] //x") }, { BYTES("[/*x*/]") },
-		{ BYTES("#") }, { BYTES("\xEF\xBB\xBF{}") }, { BYTES("{}\0") }, { BYTES("\0{}") }, { BYTES("[\0]") },
-		{ BYTES("\"\n\"") }, { BYTES("\"\t\"") }, { BYTES("\"a\0b\"") }, { BYTES("\"\x1F\"") }, { BYTES("\"\\x41\"") },
-		{ BYTES("\"\\u12\"") }, { BYTES("\"\\u12G4\"") }, { BYTES("\"\\u+123\"") }, { BYTES("\"\\\"") }, { BYTES("\"\\a\"") },
-		{ BYTES("\"\\U0041\"") }, { BYTES("'a'") }, { BYTES("\v[]") }, { BYTES("\f[]") }, { BYTES("\xC2\xA0[]") },
-		{ BYTES("\"\\ud800\"") }, { BYTES("\"\\udc00\"") }, { BYTES("\"\\ud800\\u0041x\"") }, { BYTES("\"\\ud800x\"") },
-		{ BYTES("\"\\ud800\\ud800\"") }, { BYTES("\"\\udc00\\ud800\"") }, { BYTES("\"\\ud800\\n\"") }, { BYTES("\"\\ud83d\\ude00\\udc00\"") },
-		{ BYTES("{\"\\ud800\":1}") }, { BYTES("\"\\\\\\ud800\"") }, { BYTES("\"\\ud800\\") }, { BYTES("\"\\ud8") },
-		{ BYTES("\"\xC0\xAF\"") }, { BYTES("\"\xED\xA0\x80\"") }, { BYTES("\"\xED\xA0\xBD\xED\xB8\x80\"") }, { BYTES("\"\xF4\x90\x80\x80\"") },
-		{ BYTES("\"\xFF\"") }, { BYTES("\"\xE2\x82\"") }, { BYTES("{\"\xC3\":1}") }, { BYTES("[\xFF]") },
-		{ BYTES("{\"a\":1,\"a\":1}") }, { BYTES("{\"a\":1,\"\\u0061\":2}") }, { BYTES("[{\"\":1,\"b\":2,\"\":3}]") },
-		{ BYTES("<html></html>") }, { BYTES("{\"a\":1}garbage") },
+		{ BYTES("") },
+		{ BYTES("   ") },
+		{ BYTES("\n") },
+		{ BYTES("[") },
+		{ BYTES("{") },
+		{ BYTES("]") },
+		{ BYTES("}") },
+		{ BYTES("[1") },
+		{ BYTES("[1,") },
+		{ BYTES("[1,]") },
+		{ BYTES("[,1]") },
+		{ BYTES("[1,,2]") },
+		{ BYTES("[1 2]") },
+		{ BYTES("{\"a\"}") },
+		{ BYTES("{\"a\":}") },
+		{ BYTES("{\"a\":1,}") },
+		{ BYTES("{,}") },
+		{ BYTES("{a:1}") },
+		{ BYTES("{'a':1}") },
+		{ BYTES("{1:1}") },
+		{ BYTES("{\"a\":1 \"b\":2}") },
+		{ BYTES("{\"a\" 1}") },
+		{ BYTES("{\"a\":1") },
+		{ BYTES("{\"a\":1,") },
+		{ BYTES("{\"a") },
+		{ BYTES("\"a") },
+		{ BYTES("\"a\\\"") },
+		{ BYTES("nul") },
+		{ BYTES("nulll") },
+		{ BYTES("True") },
+		{ BYTES("NaN") },
+		{ BYTES("Infinity") },
+		{ BYTES("-") },
+		{ BYTES("+1") },
+		{ BYTES("01") },
+		{ BYTES("-01") },
+		{ BYTES("1.") },
+		{ BYTES(".5") },
+		{ BYTES("1e") },
+		{ BYTES("1e+") },
+		{ BYTES("0x1") },
+		{ BYTES("1.2.3") },
+		{ BYTES("[01]") },
+		{ BYTES("[1.]") },
+		{ BYTES("[-]") },
+		{ BYTES("[1e]") },
+		{ BYTES("1 2") },
+		{ BYTES("{} {}") },
+		{ BYTES("[] x") },
+		{ BYTES("[]]") },
+		{ BYTES("{}}") },
+		{ BYTES("[1}") },
+		{ BYTES("{\"a\":1]") },
+		{ BYTES("null,") },
+		{ BYTES("\"a\" b") },
+		{ BYTES("[] //x") },
+		{ BYTES("[/*x*/]") },
+		{ BYTES("#") },
+		{ BYTES("\xEF\xBB\xBF{}") },
+		{ BYTES("{}\0") },
+		{ BYTES("\0{}") },
+		{ BYTES("[\0]") },
+		{ BYTES("\"\n\"") },
+		{ BYTES("\"\t\"") },
+		{ BYTES("\"a\0b\"") },
+		{ BYTES("\"\x1F\"") },
+		{ BYTES("\"\\x41\"") },
+		{ BYTES("\"\\u12\"") },
+		{ BYTES("\"\\u12G4\"") },
+		{ BYTES("\"\\u+123\"") },
+		{ BYTES("\"\\\"") },
+		{ BYTES("\"\\a\"") },
+		{ BYTES("\"\\U0041\"") },
+		{ BYTES("'a'") },
+		{ BYTES("\v[]") },
+		{ BYTES("\f[]") },
+		{ BYTES("\xC2\xA0[]") },
+		{ BYTES("\"\\ud800\"") },
+		{ BYTES("\"\\udc00\"") },
+		{ BYTES("\"\\ud800\\u0041x\"") },
+		{ BYTES("\"\\ud800x\"") },
+		{ BYTES("\"\\ud800\\ud800\"") },
+		{ BYTES("\"\\udc00\\ud800\"") },
+		{ BYTES("\"\\ud800\\n\"") },
+		{ BYTES("\"\\ud83d\\ude00\\udc00\"") },
+		{ BYTES("{\"\\ud800\":1}") },
+		{ BYTES("\"\\\\\\ud800\"") },
+		{ BYTES("\"\\ud800\\") },
+		{ BYTES("\"\\ud8") },
+		{ BYTES("\"\xC0\xAF\"") },
+		{ BYTES("\"\xED\xA0\x80\"") },
+		{ BYTES("\"\xED\xA0\xBD\xED\xB8\x80\"") },
+		{ BYTES("\"\xF4\x90\x80\x80\"") },
+		{ BYTES("\"\xFF\"") },
+		{ BYTES("\"\xE2\x82\"") },
+		{ BYTES("{\"\xC3\":1}") },
+		{ BYTES("[\xFF]") },
+		{ BYTES("{\"a\":1,\"a\":1}") },
+		{ BYTES("{\"a\":1,\"\\u0061\":2}") },
+		{ BYTES("[{\"\":1,\"b\":2,\"\":3}]") },
+		{ BYTES("<html></html>") },
+		{ BYTES("{\"a\":1}garbage") },
 	};
 	for (size_t i = 0; i < COUNT(table); i++) {
 		struct err err = { 0 };
 		CLEAN_JSON struct json_doc *doc = json_doc_new();
 		struct json *root;
-		CHECK(parse(doc, table[i].text, table[i].len, &root, &err) == -1, "<%s> (case %zu) is taken\n", table[i].text, i);
+		CHECK(parse(doc, table[i].text, table[i].len, &root, &err) == -1,
+		      "<%s> (case %zu) is taken\n", table[i].text, i);
 		CHECK(!root, "<%s> wrote a result\n", table[i].text);
 		CHECK_ERR(&err, ERR_USAGE, "JSON: ");
 	}
@@ -217,7 +302,10 @@ static void setting(void **state)
 	json_set(doc, object, "a", unit_json(doc, "[true]"));
 	json_set(doc, object, "e", json_new_bool(doc, false));
 	CLEAN_FREE char *written = unit_compact(object);
-	CHECK_TEXT(written, "{\"a\":[true],\"b\":\"x\\n\",\"c\":-9223372036854775807,\"d\":null,\"e\":false}", "set");
+	CHECK_TEXT(
+		written,
+		"{\"a\":[true],\"b\":\"x\\n\",\"c\":-9223372036854775807,\"d\":null,\"e\":false}",
+		"set");
 	CLEAN_JSON struct json_doc *other = json_doc_new();
 	struct json *copy = json_copy(other, object);
 	assert_true(json_equal(copy, object));
@@ -229,14 +317,35 @@ static void paths(void **state)
 {
 	(void)state;
 	CLEAN_JSON struct json_doc *doc = json_doc_new();
-	struct json *root = unit_json(doc, "{\"a\":{\"b\":[{\"c\":1},[2,3],null]},\"x.y\":4,\"x\":{\"y\":5,\"z\":6},\"\":7,"
-					   "\"0\":8,\"n\":{\"\":9}}");
+	struct json *root = unit_json(
+		doc,
+		"{\"a\":{\"b\":[{\"c\":1},[2,3],null]},\"x.y\":4,\"x\":{\"y\":5,\"z\":6},\"\":7,"
+		"\"0\":8,\"n\":{\"\":9}}");
 	static const char *const pairs[][2] = {
-		{ "a.b[0].c", "1" }, { "a.b.0.c", "1" },	{ "a.b[1][0]", "2" }, { "a.b.1.1", "3" }, { "a.b[2]", "null" },
-		{ "x.y", "4" },	     { "x.z", "6" },		{ "", "7" },	      { "0", "8" },	  { "a.b[3]", NULL },
-		{ "a.b[-1]", NULL }, { "a.b[x]", NULL },	{ "a.b[", NULL },     { "a.b[0", NULL },  { "a.b[]", NULL },
-		{ "a.c", NULL },     { "a.b.c", NULL },		{ "a[0]", NULL },     { ".a", NULL },	  { "a.b[0].c.d", NULL },
-		{ "a.b[99999999999999999999]", NULL },		{ "a..b", NULL },     { "missing", NULL }, { "a.b[0][0]", NULL },
+		{ "a.b[0].c", "1" },
+		{ "a.b.0.c", "1" },
+		{ "a.b[1][0]", "2" },
+		{ "a.b.1.1", "3" },
+		{ "a.b[2]", "null" },
+		{ "x.y", "4" },
+		{ "x.z", "6" },
+		{ "", "7" },
+		{ "0", "8" },
+		{ "a.b[3]", NULL },
+		{ "a.b[-1]", NULL },
+		{ "a.b[x]", NULL },
+		{ "a.b[", NULL },
+		{ "a.b[0", NULL },
+		{ "a.b[]", NULL },
+		{ "a.c", NULL },
+		{ "a.b.c", NULL },
+		{ "a[0]", NULL },
+		{ ".a", NULL },
+		{ "a.b[0].c.d", NULL },
+		{ "a.b[99999999999999999999]", NULL },
+		{ "a..b", NULL },
+		{ "missing", NULL },
+		{ "a.b[0][0]", NULL },
 	};
 	for (size_t i = 0; i < COUNT(pairs); i++) {
 		const struct json *hit = json_path(root, pairs[i][0]);
@@ -255,7 +364,8 @@ static void texts(void **state)
 {
 	(void)state;
 	CLEAN_JSON struct json_doc *doc = json_doc_new();
-	struct json *root = unit_json(doc, "{\"s\":\"x\",\"n\":1,\"z\":\"a\\u0000b\",\"o\":{},\"e\":\"\"}");
+	struct json *root =
+		unit_json(doc, "{\"s\":\"x\",\"n\":1,\"z\":\"a\\u0000b\",\"o\":{},\"e\":\"\"}");
 	CHECK_TEXT(json_get_string(root, "s"), "x", "s");
 	CHECK_TEXT(json_get_string(root, "e"), "", "e");
 	assert_null(json_get_string(root, "n"));
@@ -287,7 +397,9 @@ static void equality(void **state)
 	};
 	for (size_t i = 0; i < COUNT(table); i++) {
 		CLEAN_JSON struct json_doc *doc = json_doc_new();
-		CHECK(json_equal(unit_json(doc, table[i].a), unit_json(doc, table[i].b)) == table[i].same, "%s %s\n", table[i].a, table[i].b);
+		CHECK(json_equal(unit_json(doc, table[i].a), unit_json(doc, table[i].b)) ==
+			      table[i].same,
+		      "%s %s\n", table[i].a, table[i].b);
 	}
 }
 
@@ -298,7 +410,9 @@ static void pretty(void **state)
 	CLEAN_BUF struct buf out = { 0 };
 	buf_add_str(&out, "\x7Fkept "); /* what stood there before is not touched */
 	json_write(&out, unit_json(doc, "{\"a\":[1,{}],\"b\":\"\xC2\x85\"}"), JSON_PRETTY);
-	CHECK_TEXT(out.data, "\x7Fkept {\n  \"a\": [\n    1,\n    {\n\n    }\n  ],\n  \"b\": \"\\u0085\"\n}", "pretty");
+	CHECK_TEXT(out.data,
+		   "\x7Fkept {\n  \"a\": [\n    1,\n    {\n\n    }\n  ],\n  \"b\": \"\\u0085\"\n}",
+		   "pretty");
 }
 
 static void memory(void **state)
@@ -319,9 +433,17 @@ static void memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(must_accept), cmocka_unit_test(must_reject), cmocka_unit_test(messages), cmocka_unit_test(depth),
-		cmocka_unit_test(keys_in_large_objects), cmocka_unit_test(setting), cmocka_unit_test(paths), cmocka_unit_test(texts),
-		cmocka_unit_test(equality), cmocka_unit_test(pretty), cmocka_unit_test(memory),
+		cmocka_unit_test(must_accept),
+		cmocka_unit_test(must_reject),
+		cmocka_unit_test(messages),
+		cmocka_unit_test(depth),
+		cmocka_unit_test(keys_in_large_objects),
+		cmocka_unit_test(setting),
+		cmocka_unit_test(paths),
+		cmocka_unit_test(texts),
+		cmocka_unit_test(equality),
+		cmocka_unit_test(pretty),
+		cmocka_unit_test(memory),
 	};
 	unit_begin();
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -28,10 +28,14 @@ static const struct transition to_end[] = { { "ACTIVE-ENDING", later, 2 },
 					    { "REVOKED", revoking, 1 },
 					    { "CANCELLED", NULL, 0 } };
 
-static const struct command suspend = {
-	.effect = EFFECT_CHANGE, .from = only_active, .from_count = 1, .to = to_suspended, .to_count = 1
+static const struct command suspend = { .effect = EFFECT_CHANGE,
+					.from = only_active,
+					.from_count = 1,
+					.to = to_suspended,
+					.to_count = 1 };
+static const struct command activate = {
+	.from = from_pending, .from_count = 1, .to = to_active, .to_count = 1
 };
-static const struct command activate = { .from = from_pending, .from_count = 1, .to = to_active, .to_count = 1 };
 static const struct command resume = { .to = to_active, .to_count = 1 };
 static const struct command terminate = { .to = to_end, .to_count = 4 };
 static const struct command update = { .effect = EFFECT_CHANGE };
@@ -55,7 +59,8 @@ static char *after(const struct command *command, const char *record, const char
 	return buf_take(&out);
 }
 
-static void expect(const struct command *command, const char *record, const char *fields, const char *expected)
+static void expect(const struct command *command, const char *record, const char *fields,
+		   const char *expected)
 {
 	CLEAN_FREE char *text = after(command, record, fields);
 	assert_string_equal(text, expected);
@@ -84,7 +89,8 @@ static void test_next(void **state)
 	assert_string_equal(next_of("ACTIVE", "{\"immediate\":true}"), "CANCELLED");
 	assert_string_equal(next_of("ACTIVE", "{\"immediate\":null}"), "CANCELLED");
 	assert_string_equal(next_of("SUSPENDED", "{\"immediate\":false}"), "CANCELLED");
-	assert_string_equal(next_of("ACTIVE", "{\"terminationDate\":\"2026-02-01T00:00:00Z\"}"), "ACTIVE-ENDING");
+	assert_string_equal(next_of("ACTIVE", "{\"terminationDate\":\"2026-02-01T00:00:00Z\"}"),
+			    "ACTIVE-ENDING");
 	assert_string_equal(next_of("SUSPENDED", "{\"reasonCategory\":\"REVOKED\"}"), "REVOKED");
 	assert_string_equal(lifecycle_next(&update, "FAILED", NULL), "FAILED");
 }
@@ -109,7 +115,8 @@ static void test_dates(void **state)
 	       "{\"terminationDate\":\"2026-03-01T01:00:00.5+01:00\"}",
 	       "{\"status\":\"ACTIVE-ENDING\",\"dateEnded\":\"2026-03-01T00:00:00Z\",\"dateLastUpdated\":\"2026-01-"
 	       "01T00:00:00Z\"}");
-	expect(&terminate, "{\"status\":\"PENDING\",\"dateEnded\":null,\"dateLastUpdated\":\"x\"}", "{}",
+	expect(&terminate, "{\"status\":\"PENDING\",\"dateEnded\":null,\"dateLastUpdated\":\"x\"}",
+	       "{}",
 	       "{\"status\":\"CANCELLED\",\"dateEnded\":\"2026-01-01T00:00:00Z\",\"dateLastUpdated\":\"2026-01-01T00:"
 	       "00:00Z\"}");
 }
@@ -141,7 +148,9 @@ static int fill(void **state)
 	if (!mkdtemp(folder) || store_open(&store, folder, 1, &err) < 0)
 		return -1;
 	struct record records[] = {
-		entitlement_pack(parse(doc, "{\"entitlementId\":\"A\",\"status\":\"ACTIVE\",\"n\":1}"), NULL),
+		entitlement_pack(
+			parse(doc, "{\"entitlementId\":\"A\",\"status\":\"ACTIVE\",\"n\":1}"),
+			NULL),
 		entitlement_pack(parse(doc, "{\"entitlementId\":\"E\",\"status\":\"ACTIVE-ENDING\","
 					    "\"dateEnded\":\"2026-01-01T00:00:01Z\"}"),
 				 NULL),
@@ -165,8 +174,8 @@ static int clear(void **state)
 	return rmdir(folder);
 }
 
-static int change(struct store *store, const struct command *command, const char *id, long long delay, int *status,
-		  struct err *err)
+static int change(struct store *store, const struct command *command, const char *id,
+		  long long delay, int *status, struct err *err)
 {
 	CLEAN_JSON struct json_doc *doc = json_doc_new();
 	CLEANUP(kept_reply_done) struct kept_reply reply = { 0 };
@@ -246,10 +255,12 @@ static void test_search(void **state)
 		CLEAN_ERR struct err err = { 0 };
 		CLEAN_JSON struct json_doc *doc = json_doc_new();
 		CLEAN_BUF struct buf rows = { 0 }, list = { 0 }, ids = { 0 };
-		assert_int_equal(entitlement_search(*state, parse(doc, questions[i][0]), &rows, &err), 0);
+		assert_int_equal(
+			entitlement_search(*state, parse(doc, questions[i][0]), &rows, &err), 0);
 		buf_add_format(&list, "[%s]", buf_str(&rows));
 		for (const struct json *row = parse(doc, list.data)->first; row; row = row->next)
-			buf_add_format(&ids, "%s%s", ids.len ? "," : "", json_get_string(row, STORE_KEY));
+			buf_add_format(&ids, "%s%s", ids.len ? "," : "",
+				       json_get_string(row, STORE_KEY));
 		assert_string_equal(buf_str(&ids), questions[i][1]);
 	}
 }
@@ -263,7 +274,8 @@ int main(void)
 		cmocka_unit_test(test_fields),
 		cmocka_unit_test_setup_teardown(test_change_and_conflict, fill, clear),
 		cmocka_unit_test_setup_teardown(test_accepted_is_done_later, fill, clear),
-		cmocka_unit_test_setup_teardown(test_accepted_is_void_after_another_change, fill, clear),
+		cmocka_unit_test_setup_teardown(test_accepted_is_void_after_another_change, fill,
+						clear),
 		cmocka_unit_test_setup_teardown(test_ending_ends, fill, clear),
 		cmocka_unit_test_setup_teardown(test_search, fill, clear),
 	};

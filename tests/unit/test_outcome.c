@@ -11,12 +11,15 @@ struct given {
 };
 
 /* Judges; the kind. All that must hold whatever the reply is checked here. */
-static enum err_kind judge(const struct given *given, enum effect effect, struct outcome *outcome, struct err *err)
+static enum err_kind judge(const struct given *given, enum effect effect, struct outcome *outcome,
+			   struct err *err)
 {
 	static struct json_doc *doc;
 	json_doc_free(doc);
 	doc = json_doc_new();
-	struct http_reply reply = { .status = given->status, .retry_after = -1, .headless = given->headless };
+	struct http_reply reply = { .status = given->status,
+				    .retry_after = -1,
+				    .headless = given->headless };
 	if (given->body)
 		buf_add_str(&reply.body, given->body);
 	int result = outcome_judge(&reply, effect, doc, outcome, err);
@@ -25,7 +28,8 @@ static enum err_kind judge(const struct given *given, enum effect effect, struct
 	CHECK(err->kind == outcome->kind, "%ld %s\n", given->status, body);
 	if (result < 0) {
 		CHECK(err->http_status == given->status, "%ld %s\n", given->status, body);
-		CHECK(err->message && strstr(err->message, "HTTP "), "%ld %s: %s\n", given->status, body, err->message);
+		CHECK(err->message && strstr(err->message, "HTTP "), "%ld %s: %s\n", given->status,
+		      body, err->message);
 		CHECK(!outcome->accepted, "%ld %s\n", given->status, body);
 	}
 	buf_done(&reply.body);
@@ -33,10 +37,12 @@ static enum err_kind judge(const struct given *given, enum effect effect, struct
 	return kind;
 }
 
-/* The responseCodes with what each means within 2xx and within a 4xx without a meaning of its own. */
+/* The responseCodes with what each means within 2xx and within a 4xx without a meaning of its own.
+ */
 static const struct {
 	const char *body;
-	enum err_kind within_2xx; /* ERR_UNKNOWN: doubt, 5 for a read and 10 for a change; ERR_PARTIAL: 4 and 10 */
+	enum err_kind within_2xx; /* ERR_UNKNOWN: doubt, 5 for a read and 10 for a change;
+				     ERR_PARTIAL: 4 and 10 */
 	enum err_kind within_4xx;
 } bodies[] = {
 	{ "{\"responseCode\":\"OK\"}", ERR_OK, ERR_REJECTED },
@@ -48,7 +54,8 @@ static const struct {
 	{ "{\"responseCode\":\"NOT_FOUND\"}", ERR_NOT_FOUND, ERR_NOT_FOUND },
 	{ "{\"responseCode\":\"UNAUTHORIZED\"}", ERR_AUTH, ERR_AUTH },
 	{ "{\"responseCode\":\"TOO_MANY_REQUESTS\"}", ERR_RATE_LIMITED, ERR_RATE_LIMITED },
-	{ "{\"responseCode\":\"BAD_REQUEST\",\"responseMessage\":\"m\"}", ERR_REJECTED, ERR_REJECTED },
+	{ "{\"responseCode\":\"BAD_REQUEST\",\"responseMessage\":\"m\"}", ERR_REJECTED,
+	  ERR_REJECTED },
 	{ "{\"responseCode\":\"FRESH_WORD\"}", ERR_PARTIAL, ERR_REJECTED },
 	{ "{\"responseCode\":\"ok\"}", ERR_OK, ERR_REJECTED },
 	{ "{\"responseCode\":\"\"}", ERR_PARTIAL, ERR_REJECTED },
@@ -114,16 +121,22 @@ static void every_status_and_body(void **state)
 				CLEAN_ERR struct err err = { 0 };
 				struct outcome outcome;
 				struct given given = { .status = status, .body = bodies[i].body };
-				enum err_kind kind = judge(&given, (enum effect)effect, &outcome, &err);
+				enum err_kind kind =
+					judge(&given, (enum effect)effect, &outcome, &err);
 				enum err_kind wanted = wanted_kind(status, i, (enum effect)effect);
 				const char *body = given.body ? given.body : "(none)";
-				CHECK(kind == wanted, "%ld %s for a %s: %s, wanted %s\n", status, body, effect ? "change" : "read",
-				      err_row(kind)->name, err_row(wanted)->name);
-				bool unclear = status < 200 || (status >= 300 && status < 400) || status >= 500 || status == 408;
-				CHECK(!(effect == EFFECT_CHANGE && unclear && kind != ERR_UNKNOWN), "%ld %s\n", status, body);
-				CHECK(!(effect == EFFECT_CHANGE && status < 300 && !outcome.body && claims_not_applied(kind)), "%ld %s\n",
-				      status, body);
-				CHECK(outcome.accepted == (status == 202 && kind == ERR_OK), "%ld %s\n", status, body);
+				CHECK(kind == wanted, "%ld %s for a %s: %s, wanted %s\n", status,
+				      body, effect ? "change" : "read", err_row(kind)->name,
+				      err_row(wanted)->name);
+				bool unclear = status < 200 || (status >= 300 && status < 400) ||
+					       status >= 500 || status == 408;
+				CHECK(!(effect == EFFECT_CHANGE && unclear && kind != ERR_UNKNOWN),
+				      "%ld %s\n", status, body);
+				CHECK(!(effect == EFFECT_CHANGE && status < 300 && !outcome.body &&
+					claims_not_applied(kind)),
+				      "%ld %s\n", status, body);
+				CHECK(outcome.accepted == (status == 202 && kind == ERR_OK),
+				      "%ld %s\n", status, body);
 			}
 }
 
@@ -133,7 +146,9 @@ static void heads(void **state)
 	static const struct {
 		long status;
 		enum err_kind kind;
-	} table[] = { { 200, ERR_OK }, { 404, ERR_NOT_FOUND }, { 503, ERR_SERVER }, { 401, ERR_AUTH } };
+	} table[] = {
+		{ 200, ERR_OK }, { 404, ERR_NOT_FOUND }, { 503, ERR_SERVER }, { 401, ERR_AUTH }
+	};
 	for (size_t i = 0; i < COUNT(table); i++) {
 		CLEAN_ERR struct err err = { 0 };
 		struct outcome outcome;
@@ -160,10 +175,13 @@ static void messages(void **state)
 		long status;
 		const char *body, *message, *hint, *code;
 	} table[] = {
-		{ 400, "{\"responseCode\":\"BAD_REQUEST\",\"responseMessage\":\"no such market\"}", "HTTP 400 BAD_REQUEST: no such market",
-		  NULL, "BAD_REQUEST" },
-		{ 200, "{\"responseCode\":\"NOT_FOUND\"}", "HTTP 200 NOT_FOUND", NULL, "NOT_FOUND" },
-		{ 401, NULL, "HTTP 401: the reply is empty: the credentials or the IP address are not accepted", "allow-list", NULL },
+		{ 400, "{\"responseCode\":\"BAD_REQUEST\",\"responseMessage\":\"no such market\"}",
+		  "HTTP 400 BAD_REQUEST: no such market", NULL, "BAD_REQUEST" },
+		{ 200, "{\"responseCode\":\"NOT_FOUND\"}", "HTTP 200 NOT_FOUND", NULL,
+		  "NOT_FOUND" },
+		{ 401, NULL,
+		  "HTTP 401: the reply is empty: the credentials or the IP address are not accepted",
+		  "allow-list", NULL },
 		{ 429, "{}", "HTTP 429", "set rate in the profile", NULL },
 		{ 302, "{}", "HTTP 302: redirects are not followed", NULL, NULL },
 		{ 500, "<html>", "HTTP 500: the reply is not JSON", NULL, NULL },
@@ -174,8 +192,10 @@ static void messages(void **state)
 		struct outcome outcome;
 		struct given given = { .status = table[i].status, .body = table[i].body };
 		judge(&given, EFFECT_READ, &outcome, &err);
-		CHECK(strncmp(err.message, table[i].message, strlen(table[i].message)) == 0, "<%s>\n", err.message);
-		CHECK(!table[i].hint == !err.hint && (!err.hint || strstr(err.hint, table[i].hint)), "%s\n", err.hint);
+		CHECK(strncmp(err.message, table[i].message, strlen(table[i].message)) == 0,
+		      "<%s>\n", err.message);
+		CHECK(!table[i].hint == !err.hint && (!err.hint || strstr(err.hint, table[i].hint)),
+		      "%s\n", err.hint);
 		CHECK_TEXT(err.response_code, table[i].code, table[i].message);
 		bool json = table[i].body && table[i].body[0] == '{';
 		CHECK_TEXT(err.response, json ? table[i].body : NULL, table[i].message);
@@ -195,7 +215,9 @@ static void messages(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_status_and_body), cmocka_unit_test(heads), cmocka_unit_test(arrays_are_rows),
+		cmocka_unit_test(every_status_and_body),
+		cmocka_unit_test(heads),
+		cmocka_unit_test(arrays_are_rows),
 		cmocka_unit_test(messages),
 	};
 	unit_begin();

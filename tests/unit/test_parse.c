@@ -7,20 +7,39 @@ static const struct choice formats[] = { { "json", NULL }, { "table", NULL }, { 
 
 static const struct arg globals[] = {
 	{ .name = "profile", .letter = 'p', .meta = "NAME" },
-	{ .name = "output", .letter = 'o', .type = ARG_CHOICE, .choices = formats, .choice_count = COUNT(formats) },
+	{ .name = "output",
+	  .letter = 'o',
+	  .type = ARG_CHOICE,
+	  .choices = formats,
+	  .choice_count = COUNT(formats) },
 	{ .name = "quiet", .letter = 'q', .type = ARG_FLAG },
 	{ .name = "verbose", .letter = 'v', .type = ARG_FLAG },
 	{ .name = "limit", .type = ARG_INT, .min = 0, .max = 100 },
 	{ .name = "timeout", .type = ARG_NUMBER },
 	{ .name = "header", .flags = ARG_REPEAT },
-	{ .name = "dry-run", .letter = 'n', .type = ARG_CHOICE, .flags = ARG_OPTIONAL_VALUE, .choices = formats, .choice_count = 1 },
+	{ .name = "dry-run",
+	  .letter = 'n',
+	  .type = ARG_CHOICE,
+	  .flags = ARG_OPTIONAL_VALUE,
+	  .choices = formats,
+	  .choice_count = 1 },
 };
 
 static const struct choice reasons[] = { { "FRAUD", NULL }, { "OTHER", NULL } };
 
 static const struct arg suspend_args[] = {
-	{ .name = "id", .meta = "ID", .flags = ARG_POSITIONAL | ARG_REQUIRED, .place = ARG_PATH, .max = 10, .help = "which" },
-	{ .name = "reason", .letter = 'r', .type = ARG_CHOICE, .choices = reasons, .choice_count = COUNT(reasons), .place = ARG_BODY,
+	{ .name = "id",
+	  .meta = "ID",
+	  .flags = ARG_POSITIONAL | ARG_REQUIRED,
+	  .place = ARG_PATH,
+	  .max = 10,
+	  .help = "which" },
+	{ .name = "reason",
+	  .letter = 'r',
+	  .type = ARG_CHOICE,
+	  .choices = reasons,
+	  .choice_count = COUNT(reasons),
+	  .place = ARG_BODY,
 	  .flags = ARG_REQUIRED },
 	{ .name = "note", .place = ARG_BODY, .min = 2 },
 	{ .name = "when", .type = ARG_TIME, .place = ARG_BODY },
@@ -31,7 +50,11 @@ static const struct arg suspend_args[] = {
 };
 
 static const struct arg get_args[] = {
-	{ .name = "id", .meta = "ID", .flags = ARG_POSITIONAL | ARG_REQUIRED, .place = ARG_PATH, .help = "which" },
+	{ .name = "id",
+	  .meta = "ID",
+	  .flags = ARG_POSITIONAL | ARG_REQUIRED,
+	  .place = ARG_PATH,
+	  .help = "which" },
 	{ .name = "note" },
 };
 
@@ -51,7 +74,8 @@ static const struct command commands[] = {
 	{ .name = "status" },
 };
 
-static const struct command *const items[] = { &commands[0], &commands[1], &commands[2], &commands[3], &commands[4] };
+static const struct command *const items[] = { &commands[0], &commands[1], &commands[2],
+					       &commands[3], &commands[4] };
 static const struct command_table table = { items, COUNT(items) };
 
 /* The line's words are what stands between blanks; `~` in a word stands for a blank. */
@@ -118,7 +142,8 @@ static void good_lines(void **state)
 		{ "entitlement get E1 -p=live", "entitlement get id=<E1> | profile=<live>" },
 		{ "entitlement get E1 --profile=live", "entitlement get id=<E1> | profile=<live>" },
 		{ "entitlement get E1 --profile=", "entitlement get id=<E1> | profile=<>" },
-		{ "entitlement get E1 --profile=--x=-y", "entitlement get id=<E1> | profile=<--x=-y>" },
+		{ "entitlement get E1 --profile=--x=-y",
+		  "entitlement get id=<E1> | profile=<--x=-y>" },
 		{ "status -qv", "status | quiet=<true> verbose=<true>" },
 		{ "status -vv", "status | verbose=<true> verbose=<true>" },
 		{ "status -vojson", "status | verbose=<true> output=<json>" },
@@ -137,18 +162,26 @@ static void good_lines(void **state)
 		{ "status -n=json", "status | dry-run=<json>" },
 		{ "status --dry-run=json -q", "status | dry-run=<json> quiet=<true>" },
 		{ "-n status", "status | dry-run=<true>" },
-		{ "entitlement suspend E1 --reason OTHER -f", "entitlement suspend id=<E1> reason=<OTHER> force=<true>" },
-		{ "entitlement suspend -fr OTHER E1", "entitlement suspend force=<true> reason=<OTHER> id=<E1>" },
-		{ "entitlement --reason OTHER suspend E1", "entitlement suspend reason=<OTHER> id=<E1>" },
-		{ "--reason OTHER entitlement suspend E1", "entitlement suspend reason=<OTHER> id=<E1>" },
-		{ "--reason=OTHER entitlement suspend E1", "entitlement suspend reason=<OTHER> id=<E1>" },
+		{ "entitlement suspend E1 --reason OTHER -f",
+		  "entitlement suspend id=<E1> reason=<OTHER> force=<true>" },
+		{ "entitlement suspend -fr OTHER E1",
+		  "entitlement suspend force=<true> reason=<OTHER> id=<E1>" },
+		{ "entitlement --reason OTHER suspend E1",
+		  "entitlement suspend reason=<OTHER> id=<E1>" },
+		{ "--reason OTHER entitlement suspend E1",
+		  "entitlement suspend reason=<OTHER> id=<E1>" },
+		{ "--reason=OTHER entitlement suspend E1",
+		  "entitlement suspend reason=<OTHER> id=<E1>" },
 		{ "-f entitlement suspend E1", "entitlement suspend force=<true> id=<E1>" },
-		{ "entitlement suspend E1 --force=false", "entitlement suspend id=<E1> force=<false>" },
+		{ "entitlement suspend E1 --force=false",
+		  "entitlement suspend id=<E1> force=<false>" },
 		{ "entitlement suspend E1 --note=a~b", "entitlement suspend id=<E1> note=<a b>" },
 		{ "entitlement suspend E1 --when 2026-02-28 --day 2026-02-28",
 		  "entitlement suspend id=<E1> when=<2026-02-28> day=<2026-02-28>" },
-		{ "entitlement suspend E1 --set a=1 --set a=2 --set b==", "entitlement suspend id=<E1> set=<a=1> set=<a=2> set=<b==>" },
-		{ "entitlement suspend E1 --count -9007199254740991", "entitlement suspend id=<E1> count=<-9007199254740991>" },
+		{ "entitlement suspend E1 --set a=1 --set a=2 --set b==",
+		  "entitlement suspend id=<E1> set=<a=1> set=<a=2> set=<b==>" },
+		{ "entitlement suspend E1 --count -9007199254740991",
+		  "entitlement suspend id=<E1> count=<-9007199254740991>" },
 		{ "entitlement get get", "entitlement get id=<get>" },
 		{ "entitlement get E1 --note suspend", "entitlement get id=<E1> note=<suspend>" },
 		{ "echo", "echo" },
@@ -156,14 +189,16 @@ static void good_lines(void **state)
 		{ "echo -- -q --", "echo word=<-q> word=<-->" },
 		{ "entitlement find --market GB", "entitlement find market=<GB>" },
 		{ "entitlement -- get", "(group <entitlement>)" },
-		{ "--note entitlement entitlement get E1", "entitlement get note=<entitlement> id=<E1>" },
+		{ "--note entitlement entitlement get E1",
+		  "entitlement get note=<entitlement> id=<E1>" },
 		{ "--note status entitlement get E1", NULL },
 	};
 	for (size_t i = 0; i < COUNT(pairs); i++) {
 		CLEAN_ERR struct err err = { 0 };
 		CLEAN_BUF struct buf out = { 0 };
 		int result = run(pairs[i][0], &out, &err);
-		CHECK((result == 0) == (pairs[i][1] != NULL), "%s: %s\n", pairs[i][0], err.message ? err.message : buf_str(&out));
+		CHECK((result == 0) == (pairs[i][1] != NULL), "%s: %s\n", pairs[i][0],
+		      err.message ? err.message : buf_str(&out));
 		CHECK_TEXT(result == 0 ? buf_str(&out) : NULL, pairs[i][1], pairs[i][0]);
 	}
 }
@@ -176,61 +211,83 @@ static void bad_lines(void **state)
 	} cases[] = {
 		{ "statsu", "unknown command \"statsu\"", "did you mean \"status\"?" },
 		{ "xyzzy", "unknown command \"xyzzy\"", "\"bangoctl --help\" lists" },
-		{ "entitlement suspned E1", "unknown command \"entitlement suspned\"", "did you mean \"entitlement suspend\"?" },
-		{ "entitlement xyzzy", "unknown command \"entitlement xyzzy\"", "\"bangoctl entitlement --help\"" },
-		{ "entitlement susp E1", "unknown command \"entitlement susp\"", "did you mean \"entitlement suspend\"?" },
-		{ "entitlemnt get E1", "unknown command \"entitlemnt\"", "did you mean \"entitlement\"?" },
+		{ "entitlement suspned E1", "unknown command \"entitlement suspned\"",
+		  "did you mean \"entitlement suspend\"?" },
+		{ "entitlement xyzzy", "unknown command \"entitlement xyzzy\"",
+		  "\"bangoctl entitlement --help\"" },
+		{ "entitlement susp E1", "unknown command \"entitlement susp\"",
+		  "did you mean \"entitlement suspend\"?" },
+		{ "entitlemnt get E1", "unknown command \"entitlemnt\"",
+		  "did you mean \"entitlement\"?" },
 		{ "Status", "unknown command \"Status\"", "did you mean \"status\"?" },
-		{ "entitlement get E1 --profil x", "unknown option --profil of \"entitlement get\"", "did you mean --profile?" },
-		{ "entitlement get E1 --prof=x", "unknown option --prof of", "did you mean --profile?" },
-		{ "entitlement suspend E1 --resaon=OTHER", "unknown option --resaon", "did you mean --reason?" },
-		{ "entitlement get E1 --xyzzy", "unknown option --xyzzy", "\"bangoctl entitlement get --help\" lists" },
+		{ "entitlement get E1 --profil x", "unknown option --profil of \"entitlement get\"",
+		  "did you mean --profile?" },
+		{ "entitlement get E1 --prof=x", "unknown option --prof of",
+		  "did you mean --profile?" },
+		{ "entitlement suspend E1 --resaon=OTHER", "unknown option --resaon",
+		  "did you mean --reason?" },
+		{ "entitlement get E1 --xyzzy", "unknown option --xyzzy",
+		  "\"bangoctl entitlement get --help\" lists" },
 		{ "entitlement get E1 -Z", "unknown option -Z", NULL },
 		{ "status -qZ", "unknown option -Z in \"-qZ\"", NULL },
 		{ "--xyzzy", "unknown option --xyzzy", "\"bangoctl --help\"" },
 		{ "entitlement get E1 --=x", "unknown option --", NULL },
-		{ "entitlement get E1 E2", "\"entitlement get\" takes no further argument: \"E2\"", "see \"bangoctl entitlement get --help\"" },
+		{ "entitlement get E1 E2", "\"entitlement get\" takes no further argument: \"E2\"",
+		  "see \"bangoctl entitlement get --help\"" },
 		{ "status x", "takes no further argument", NULL },
 		{ "entitlement get", "\"entitlement get\" needs ID: which", "--help" },
 		{ "entitlement find", "\"entitlement find\" needs --market: the market", "--help" },
 		{ "status -p", "--profile needs a value", "write --profile NAME" },
-		{ "status -p -q", "--profile needs a value", "write --profile=VALUE for a value that begins with a dash" },
+		{ "status -p -q", "--profile needs a value",
+		  "write --profile=VALUE for a value that begins with a dash" },
 		{ "status -p --", "--profile needs a value", NULL },
 		{ "status -p a -p b", "--profile is given twice, as \"a\" and \"b\"", NULL },
 		{ "-p a status --profile=b", "given twice", NULL },
-		{ "status -o jsn", "--output: \"jsn\" is not one of its values", "did you mean json?" },
+		{ "status -o jsn", "--output: \"jsn\" is not one of its values",
+		  "did you mean json?" },
 		{ "status -o zzzzzz", "--output: \"zzzzzz\"", "use one of json, table, csv" },
 		{ "status -o JSON", "--output: \"JSON\" is not one", "did you mean json?" },
 		{ "status --quiet=maybe", "--quiet: \"maybe\" is neither true nor false", NULL },
 		{ "status --quiet=", "neither true nor false", NULL },
-		{ "status --limit 101", "--limit: \"101\" is not a whole number from 0 to 100", NULL },
-		{ "status --limit -1", "--limit: \"-1\" is not a whole number from 0 to 100", NULL },
+		{ "status --limit 101", "--limit: \"101\" is not a whole number from 0 to 100",
+		  NULL },
+		{ "status --limit -1", "--limit: \"-1\" is not a whole number from 0 to 100",
+		  NULL },
 		{ "status --limit 1.5", "--limit: ", NULL },
 		{ "status --limit=", "--limit: ", NULL },
 		{ "status --timeout 5s", "--timeout: \"5s\" is not a number", NULL },
 		{ "status --timeout inf", "--timeout: \"inf\" is not a number", NULL },
 		{ "status --timeout 0x10", "is not a number", NULL },
 		{ "status --dry-run=x", "--dry-run: \"x\" is not one of its values", NULL },
-		{ "entitlement suspend E1 --reason other", "--reason: \"other\"", "did you mean OTHER?" },
-		{ "entitlement suspend E1 --when 2026-02-30", "--when: \"2026-02-30\" is not a real date or time", NULL },
-		{ "entitlement suspend E1 --day 2026-02-28T10:00:00Z", "--day: \"2026-02-28T10:00:00Z\" is not a date: use YYYY-MM-DD", NULL },
+		{ "entitlement suspend E1 --reason other", "--reason: \"other\"",
+		  "did you mean OTHER?" },
+		{ "entitlement suspend E1 --when 2026-02-30",
+		  "--when: \"2026-02-30\" is not a real date or time", NULL },
+		{ "entitlement suspend E1 --day 2026-02-28T10:00:00Z",
+		  "--day: \"2026-02-28T10:00:00Z\" is not a date: use YYYY-MM-DD", NULL },
 		{ "entitlement suspend E1 --set x", "--set: \"x\" has no form NAME=VALUE", NULL },
 		{ "entitlement suspend E1 --set =x", "has no form NAME=VALUE", NULL },
 		{ "entitlement suspend E1 --count 9007199254740992", "--count: ", NULL },
-		{ "entitlement suspend E1 --note a", "--note: the value is shorter than 2 bytes", NULL },
-		{ "entitlement suspend 12345678901", "ID: the value has 11 bytes, at most 10 are allowed", NULL },
-		{ "entitlement suspend E1 --note=a\xFF", "--note: the value is not valid UTF-8", NULL },
+		{ "entitlement suspend E1 --note a", "--note: the value is shorter than 2 bytes",
+		  NULL },
+		{ "entitlement suspend 12345678901",
+		  "ID: the value has 11 bytes, at most 10 are allowed", NULL },
+		{ "entitlement suspend E1 --note=a\xFF", "--note: the value is not valid UTF-8",
+		  NULL },
 		{ "entitlement suspend \xC3", "ID: the value is not valid UTF-8", NULL },
 		/* an option's value must not choose the command */
-		{ "entitlement --note get suspend E1", "\"suspend\" does not belong to the command \"entitlement get\"",
+		{ "entitlement --note get suspend E1",
+		  "\"suspend\" does not belong to the command \"entitlement get\"",
 		  "put the words of the command before" },
 	};
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct err err = { 0 };
 		CLEAN_BUF struct buf out = { 0 };
-		CHECK(run(cases[i].line, &out, &err) == -1, "<%s> is taken: %s\n", cases[i].line, buf_str(&out));
-		CHECK(!cases[i].hint || (err.hint && strstr(err.hint, cases[i].hint)), "<%s>: hint <%s>, wanted <%s>\n", cases[i].line,
-		      err.hint ? err.hint : "", cases[i].hint);
+		CHECK(run(cases[i].line, &out, &err) == -1, "<%s> is taken: %s\n", cases[i].line,
+		      buf_str(&out));
+		CHECK(!cases[i].hint || (err.hint && strstr(err.hint, cases[i].hint)),
+		      "<%s>: hint <%s>, wanted <%s>\n", cases[i].line, err.hint ? err.hint : "",
+		      cases[i].hint);
 		CHECK_ERR(&err, ERR_USAGE, cases[i].message);
 	}
 }
@@ -239,8 +296,10 @@ static void lenient_finds_the_command(void **state)
 {
 	(void)state;
 	static const char *const pairs[][2] = {
-		{ "entitlement suspend", "entitlement suspend" }, { "entitlement suspend a b c --zzz", "entitlement suspend" },
-		{ "entitlement", NULL },			  { "", NULL },
+		{ "entitlement suspend", "entitlement suspend" },
+		{ "entitlement suspend a b c --zzz", "entitlement suspend" },
+		{ "entitlement", NULL },
+		{ "", NULL },
 	};
 	for (size_t i = 0; i < COUNT(pairs); i++) {
 		CLEAN_ERR struct err err = { 0 };
@@ -248,7 +307,9 @@ static void lenient_finds_the_command(void **state)
 		CLEANUP(words_done) struct words words = { 0 };
 		CLEANUP(parsed_done) struct parsed parsed = { 0 };
 		split(copy, &words);
-		assert_int_equal(parse_command(&words, &table, globals, COUNT(globals), true, &parsed, &err), 0);
+		assert_int_equal(
+			parse_command(&words, &table, globals, COUNT(globals), true, &parsed, &err),
+			0);
 		CHECK_TEXT(parsed.command ? parsed.command->name : NULL, pairs[i][1], pairs[i][0]);
 	}
 }
@@ -287,8 +348,11 @@ static void dangers(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(good_lines), cmocka_unit_test(bad_lines), cmocka_unit_test(lenient_finds_the_command),
-		cmocka_unit_test(values_are_asked), cmocka_unit_test(dangers),
+		cmocka_unit_test(good_lines),
+		cmocka_unit_test(bad_lines),
+		cmocka_unit_test(lenient_finds_the_command),
+		cmocka_unit_test(values_are_asked),
+		cmocka_unit_test(dangers),
 	};
 	unit_begin();
 	return cmocka_run_group_tests(tests, NULL, NULL);

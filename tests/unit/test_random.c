@@ -18,7 +18,8 @@ static void uuid_form(void **state)
 		CHECK(strlen(uuid) == 36, "%s\n", uuid);
 		for (size_t i = 0; i < 36; i++) {
 			bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-			CHECK(dash ? uuid[i] == '-' : strchr("0123456789abcdef", uuid[i]) != NULL, "%s\n", uuid);
+			CHECK(dash ? uuid[i] == '-' : strchr("0123456789abcdef", uuid[i]) != NULL,
+			      "%s\n", uuid);
 		}
 		CHECK(uuid[14] == '4' && strchr("89ab", uuid[19]), "%s\n", uuid);
 	}

@@ -7,7 +7,8 @@ static void settle(struct session *session, bool trusted)
 {
 	setting_put(&session->settings, SETTING_RETRIES, "3", "test");
 	setting_put(&session->settings, SETTING_RETRY_MAX_WAIT, "300", "test");
-	setting_put(&session->settings, SETTING_IDEMPOTENCY, trusted ? "trusted" : "untrusted", "test");
+	setting_put(&session->settings, SETTING_IDEMPOTENCY, trusted ? "trusted" : "untrusted",
+		    "test");
 }
 
 static void which_repeat(void **state)
@@ -44,12 +45,20 @@ static void which_repeat(void **state)
 			CLEANUP(session_done) struct session session = { 0 };
 			settle(&session, mode == 2);
 			struct http_reply reply = { .status = table[i].status, .retry_after = -1 };
-			struct err err = { .kind = table[i].kind, .http_status = table[i].status, .retry_after = -1 };
-			bool wanted = mode == 0 ? table[i].read : mode == 1 ? table[i].change : table[i].trusted;
-			long long wait = retry_wait(&session, mode ? EFFECT_CHANGE : EFFECT_READ, &reply, &err, 0);
-			CHECK((wait >= 0) == wanted, "%s %ld mode %d: %lld\n", err_row(table[i].kind)->name, table[i].status, mode, wait);
+			struct err err = { .kind = table[i].kind,
+					   .http_status = table[i].status,
+					   .retry_after = -1 };
+			bool wanted = mode == 0	  ? table[i].read
+				      : mode == 1 ? table[i].change
+						  : table[i].trusted;
+			long long wait = retry_wait(&session, mode ? EFFECT_CHANGE : EFFECT_READ,
+						    &reply, &err, 0);
+			CHECK((wait >= 0) == wanted, "%s %ld mode %d: %lld\n",
+			      err_row(table[i].kind)->name, table[i].status, mode, wait);
 			reply.hopeless = true;
-			CHECK(retry_wait(&session, mode ? EFFECT_CHANGE : EFFECT_READ, &reply, &err, 0) == -1, "hopeless\n");
+			CHECK(retry_wait(&session, mode ? EFFECT_CHANGE : EFFECT_READ, &reply, &err,
+					 0) == -1,
+			      "hopeless\n");
 		}
 }
 
@@ -67,14 +76,16 @@ static void counts_and_waits(void **state)
 	setting_put(&session.settings, SETTING_RETRIES, "100", "test");
 	static const long long limits[] = { 500, 1000, 2000, 4000, 8000, 16000, 30000, 30000 };
 	for (unsigned tried = 0; tried < 100; tried++) {
-		long long limit = tried < COUNT(limits) ? limits[tried] : 30000, longest = 0, shortest = limit;
+		long long limit = tried < COUNT(limits) ? limits[tried] : 30000, longest = 0,
+			  shortest = limit;
 		for (int i = 0; i < 300; i++) {
 			long long wait = retry_wait(&session, EFFECT_READ, &reply, &err, tried);
 			CHECK(wait >= 0 && wait <= limit, "after %u: %lld ms\n", tried, wait);
 			longest = wait > longest ? wait : longest;
 			shortest = wait < shortest ? wait : shortest;
 		}
-		CHECK(longest > limit / 2 && shortest < limit / 2, "after %u: no full jitter\n", tried);
+		CHECK(longest > limit / 2 && shortest < limit / 2, "after %u: no full jitter\n",
+		      tried);
 	}
 }
 
@@ -89,9 +100,13 @@ static void retry_after(void **state)
 	settle(&session, false);
 	for (size_t i = 0; i < COUNT(table); i++)
 		for (int effect = EFFECT_READ; effect <= EFFECT_CHANGE; effect++) {
-			struct http_reply reply = { .status = 429, .retry_after = table[i].seconds };
-			struct err err = { .kind = ERR_RATE_LIMITED, .http_status = 429, .retry_after = table[i].seconds };
-			assert_int_equal(retry_wait(&session, (enum effect)effect, &reply, &err, 0), table[i].wait);
+			struct http_reply reply = { .status = 429,
+						    .retry_after = table[i].seconds };
+			struct err err = { .kind = ERR_RATE_LIMITED,
+					   .http_status = 429,
+					   .retry_after = table[i].seconds };
+			assert_int_equal(retry_wait(&session, (enum effect)effect, &reply, &err, 0),
+					 table[i].wait);
 		}
 	/* it does not make a change safe */
 	struct http_reply reply = { .status = 503, .retry_after = 1 };
@@ -104,7 +119,9 @@ static void retry_after(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(which_repeat), cmocka_unit_test(counts_and_waits), cmocka_unit_test(retry_after),
+		cmocka_unit_test(which_repeat),
+		cmocka_unit_test(counts_and_waits),
+		cmocka_unit_test(retry_after),
 	};
 	unit_begin();
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,10 +12,12 @@ static void table_of_settings(void **state)
 		CHECK(row->key && *row->key && row->help && *row->help, "setting %d\n", i);
 		CHECK(setting_find(row->key) == i, "%s\n", row->key);
 		CHECK(!row->places || row->example, "%s has no example\n", row->key);
-		CHECK(!row->variable || strncmp(row->variable, "BANGOCTL_", 9) == 0, "%s\n", row->key);
+		CHECK(!row->variable || strncmp(row->variable, "BANGOCTL_", 9) == 0, "%s\n",
+		      row->key);
 		CLEAN_ERR struct err err = { 0 };
-		CHECK(!row->fallback || setting_check((enum setting)i, row->key, row->fallback, &err) == 0, "%s: %s\n", row->key,
-		      err.message);
+		CHECK(!row->fallback ||
+			      setting_check((enum setting)i, row->key, row->fallback, &err) == 0,
+		      "%s: %s\n", row->key, err.message);
 	}
 	assert_int_equal(setting_find("password"), -1);
 	assert_int_equal(setting_find(""), -1);
@@ -81,7 +83,8 @@ static void checks(void **state)
 	for (size_t i = 0; i < COUNT(table); i++) {
 		struct err err = { 0 };
 		int result = setting_check(table[i].setting, "key", table[i].text, &err);
-		CHECK((result == 0) == !table[i].message, "%s <%s>: %s\n", setting_row(table[i].setting)->key, table[i].text,
+		CHECK((result == 0) == !table[i].message, "%s <%s>: %s\n",
+		      setting_row(table[i].setting)->key, table[i].text,
 		      err.message ? err.message : "taken");
 		if (result < 0)
 			CHECK_ERR(&err, ERR_USAGE, table[i].message);
@@ -109,17 +112,24 @@ static void values(void **state)
 	static const struct {
 		const char *text;
 		size_t bytes;
-	} sizes[] = { { "1", 1 }, { "1K", 1024 }, { "64M", 67108864 }, { "2g", 2147483648U }, { "1000", 1000 } };
+	} sizes[] = { { "1", 1 },
+		      { "1K", 1024 },
+		      { "64M", 67108864 },
+		      { "2g", 2147483648U },
+		      { "1000", 1000 } };
 	for (size_t i = 0; i < COUNT(sizes); i++) {
 		setting_put(&settings, SETTING_MAX_REPLY, sizes[i].text, "test");
-		CHECK(setting_size(&settings, SETTING_MAX_REPLY) == sizes[i].bytes, "%s\n", sizes[i].text);
+		CHECK(setting_size(&settings, SETTING_MAX_REPLY) == sizes[i].bytes, "%s\n",
+		      sizes[i].text);
 	}
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(table_of_settings), cmocka_unit_test(checks), cmocka_unit_test(values),
+		cmocka_unit_test(table_of_settings),
+		cmocka_unit_test(checks),
+		cmocka_unit_test(values),
 	};
 	unit_begin();
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The store: what is written is read again, by other processes too, whatever became of the one that wrote it. */
+/* The store: what is written is read again, by other processes too, whatever became of the one that
+ * wrote it. */
 #include <stdarg.h>
 #include <setjmp.h>
 #include <stddef.h>
@@ -32,7 +33,8 @@ static int make_folder(void **state)
 static int remove_folder(void **state)
 {
 	(void)state;
-	static const char *const names[] = { "lock", "log.ndjson", "snapshot.json", "snapshot.new" };
+	static const char *const names[] = { "lock", "log.ndjson", "snapshot.json",
+					     "snapshot.new" };
 	for (size_t i = 0; i < COUNT(names); i++) {
 		CLEAN_FREE char *path = in_folder(names[i]);
 		unlink(path);
@@ -217,7 +219,8 @@ static void test_compaction(void **state)
 	memset(padding, 'x', 1000);
 	for (int i = 1; i <= 3000; i++) {
 		struct store *store = i % 2 ? one : two;
-		CLEAN_FREE char *text = buf_format("{\"entitlementId\":\"A\",\"n\":%d,\"p\":\"%s\"}", i, padding);
+		CLEAN_FREE char *text =
+			buf_format("{\"entitlementId\":\"A\",\"n\":%d,\"p\":\"%s\"}", i, padding);
 		CLEAN_FREE char *before = buf_format("{\"entitlementId\":\"A\",\"n\":%d", i - 1);
 		CLEAN_FREE char *identifier = buf_format("r%d", i);
 		lock(store);
@@ -251,7 +254,8 @@ static void test_processes_take_turns(void **state)
 			lock(own);
 			int n = 0;
 			sscanf(strstr(store_find(own, "A")->text, "\"n\":") + 4, "%d", &n);
-			CLEAN_FREE char *text = buf_format("{\"entitlementId\":\"A\",\"n\":%d}", n + 1);
+			CLEAN_FREE char *text =
+				buf_format("{\"entitlementId\":\"A\",\"n\":%d}", n + 1);
 			put(own, text, NULL);
 			store_unlock(own);
 		}

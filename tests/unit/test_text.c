@@ -11,24 +11,46 @@ static void utf8_table(void **state)
 		size_t len;
 		bool good;
 	} table[] = {
-		{ BYTES(""), true },		     { BYTES("a"), true },
-		{ BYTES("\0"), true },		     { BYTES("\x7F"), true },
-		{ BYTES("\xC2\x80"), true },	     { BYTES("\xDF\xBF"), true },
-		{ BYTES("\xE0\xA0\x80"), true },     { BYTES("\xED\x9F\xBF"), true },
-		{ BYTES("\xEE\x80\x80"), true },     { BYTES("\xEF\xBF\xBF"), true },
-		{ BYTES("\xF0\x90\x80\x80"), true }, { BYTES("\xF4\x8F\xBF\xBF"), true },
-		{ BYTES("a\xC3\xA9z"), true },	     { BYTES("\x80"), false },
-		{ BYTES("\xBF"), false },	     { BYTES("\xC0\x80"), false },
-		{ BYTES("\xC0\xAF"), false },	     { BYTES("\xC1\xBF"), false },
-		{ BYTES("\xC2"), false },	     { BYTES("\xC2""A"), false },
-		{ BYTES("\xC2\xC2"), false },	     { BYTES("\xE0\x9F\xBF"), false },
-		{ BYTES("\xE0\x80\x80"), false },    { BYTES("\xE0\xA0"), false },
-		{ BYTES("\xE2\x82""A"), false },     { BYTES("\xED\xA0\x80"), false },
-		{ BYTES("\xED\xBF\xBF"), false },    { BYTES("\xF0\x8F\xBF\xBF"), false },
-		{ BYTES("\xF0\x90\x80"), false },    { BYTES("\xF4\x90\x80\x80"), false },
-		{ BYTES("\xF5\x80\x80\x80"), false }, { BYTES("\xF8\x88\x80\x80\x80"), false },
-		{ BYTES("\xFE"), false },	     { BYTES("\xFF"), false },
-		{ BYTES("a\xFF"), false },	     { BYTES("\xC3\xA9\xA9"), false },
+		{ BYTES(""), true },
+		{ BYTES("a"), true },
+		{ BYTES("\0"), true },
+		{ BYTES("\x7F"), true },
+		{ BYTES("\xC2\x80"), true },
+		{ BYTES("\xDF\xBF"), true },
+		{ BYTES("\xE0\xA0\x80"), true },
+		{ BYTES("\xED\x9F\xBF"), true },
+		{ BYTES("\xEE\x80\x80"), true },
+		{ BYTES("\xEF\xBF\xBF"), true },
+		{ BYTES("\xF0\x90\x80\x80"), true },
+		{ BYTES("\xF4\x8F\xBF\xBF"), true },
+		{ BYTES("a\xC3\xA9z"), true },
+		{ BYTES("\x80"), false },
+		{ BYTES("\xBF"), false },
+		{ BYTES("\xC0\x80"), false },
+		{ BYTES("\xC0\xAF"), false },
+		{ BYTES("\xC1\xBF"), false },
+		{ BYTES("\xC2"), false },
+		{ BYTES("\xC2"
+			"A"),
+		  false },
+		{ BYTES("\xC2\xC2"), false },
+		{ BYTES("\xE0\x9F\xBF"), false },
+		{ BYTES("\xE0\x80\x80"), false },
+		{ BYTES("\xE0\xA0"), false },
+		{ BYTES("\xE2\x82"
+			"A"),
+		  false },
+		{ BYTES("\xED\xA0\x80"), false },
+		{ BYTES("\xED\xBF\xBF"), false },
+		{ BYTES("\xF0\x8F\xBF\xBF"), false },
+		{ BYTES("\xF0\x90\x80"), false },
+		{ BYTES("\xF4\x90\x80\x80"), false },
+		{ BYTES("\xF5\x80\x80\x80"), false },
+		{ BYTES("\xF8\x88\x80\x80\x80"), false },
+		{ BYTES("\xFE"), false },
+		{ BYTES("\xFF"), false },
+		{ BYTES("a\xFF"), false },
+		{ BYTES("\xC3\xA9\xA9"), false },
 	};
 	for (size_t i = 0; i < COUNT(table); i++)
 		CHECK(text_is_utf8(table[i].bytes, table[i].len) == table[i].good, "case %zu\n", i);
@@ -84,9 +106,13 @@ static const struct {
 	{ BYTES("a\0b"), "a\\x00b", 6 },
 	{ BYTES("\xFF\xC0\xAF"), "\\xff\\xc0\\xaf", 12 },
 	{ BYTES("\xED\xA0\x80"), "\\xed\\xa0\\x80", 12 },
-	{ BYTES("\xC2\x9B""31m"), "\\u009b31m", 9 },
+	{ BYTES("\xC2\x9B"
+		"31m"),
+	  "\\u009b31m", 9 },
 	{ BYTES("\xC2\xA0"), "\xC2\xA0", 1 },
-	{ BYTES("\xE2\x80\xAE""abc"), "\\u202eabc", 9 },
+	{ BYTES("\xE2\x80\xAE"
+		"abc"),
+	  "\\u202eabc", 9 },
 	{ BYTES("\xE2\x81\xA6"), "\\u2066", 6 },
 	{ BYTES("\xE2\x80\xA8"), "\\u2028", 6 },
 	{ BYTES("\xE2\x80\x8F"), "\\u200f", 6 },
@@ -103,7 +129,8 @@ static void escape_and_width(void **state)
 		CLEAN_BUF struct buf out = { 0 };
 		text_escape(&out, shown[i].bytes, shown[i].len, false);
 		CHECK_TEXT(buf_str(&out), shown[i].escaped, "escape");
-		CHECK(text_width(shown[i].bytes, shown[i].len) == shown[i].width, "<%s> is %zu wide, wanted %zu\n", buf_str(&out),
+		CHECK(text_width(shown[i].bytes, shown[i].len) == shown[i].width,
+		      "<%s> is %zu wide, wanted %zu\n", buf_str(&out),
 		      text_width(shown[i].bytes, shown[i].len), shown[i].width);
 		CHECK(text_width(out.data, out.len) == shown[i].width, "escaped <%s>\n", out.data);
 	}
@@ -120,14 +147,17 @@ static void percent(void **state)
 		buf_add_char(&all, (char)c);
 	text_percent_encode(&coded, all.data, all.len);
 	for (size_t i = 0; i < coded.len; i++)
-		CHECK(strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~%", coded.data[i]), "%s\n", coded.data);
+		CHECK(strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~%",
+			     coded.data[i]),
+		      "%s\n", coded.data);
 	assert_int_equal(text_percent_decode(&back, coded.data, coded.len), 0);
 	assert_int_equal(back.len, all.len);
 	assert_memory_equal(back.data, all.data, all.len);
 	buf_clear(&coded);
 	text_percent_encode(&coded, BYTES("a b/c?d#e%f\0\xC3\xA9+"));
 	CHECK_TEXT(coded.data, "a%20b%2Fc%3Fd%23e%25f%00%C3%A9%2B", "encode");
-	static const char *const bad[] = { "%", "%4", "a%", "a%4", "%4g", "%g4", "%00", "a%00b", "%%41", "% 41" };
+	static const char *const bad[] = { "%",	  "%4",	 "a%",	  "a%4",  "%4g",
+					   "%g4", "%00", "a%00b", "%%41", "% 41" };
 	for (size_t i = 0; i < COUNT(bad); i++) {
 		buf_clear(&back);
 		CHECK(text_percent_decode(&back, bad[i], strlen(bad[i])) == -1, "%s\n", bad[i]);
@@ -141,8 +171,13 @@ static void base64(void **state)
 {
 	(void)state;
 	/* RFC 4648, 10 */
-	static const char *const pairs[][2] = { { "", "" },	    { "f", "Zg==" },	    { "fo", "Zm8=" },	     { "foo", "Zm9v" },
-						{ "foob", "Zm9vYg==" }, { "fooba", "Zm9vYmE=" }, { "foobar", "Zm9vYmFy" } };
+	static const char *const pairs[][2] = { { "", "" },
+						{ "f", "Zg==" },
+						{ "fo", "Zm8=" },
+						{ "foo", "Zm9v" },
+						{ "foob", "Zm9vYg==" },
+						{ "fooba", "Zm9vYmE=" },
+						{ "foobar", "Zm9vYmFy" } };
 	for (size_t i = 0; i < COUNT(pairs); i++) {
 		CLEAN_BUF struct buf coded = { 0 }, back = { 0 };
 		text_base64(&coded, pairs[i][0], strlen(pairs[i][0]));
@@ -159,11 +194,13 @@ static void base64(void **state)
 		assert_int_equal(back.len, all.len);
 		assert_memory_equal(back.data, all.data, all.len);
 	}
-	static const char *const bad[] = { "Z",	   "Zg",   "Zg=",  "Z===",	"====",	    "=",    "Zg==Zg==", "Zm9v!",
-					   "=Zg=", "Zm9!", "Zm 9", "Zm9v\nZg", "Zm9v====", "Z-_v", "Zg=a" };
+	static const char *const bad[] = { "Z",	   "Zg",       "Zg=",	   "Z===", "====",
+					   "=",	   "Zg==Zg==", "Zm9v!",	   "=Zg=", "Zm9!",
+					   "Zm 9", "Zm9v\nZg", "Zm9v====", "Z-_v", "Zg=a" };
 	for (size_t i = 0; i < COUNT(bad); i++) {
 		CLEAN_BUF struct buf back = { 0 };
-		CHECK(text_base64_decode(&back, bad[i], strlen(bad[i])) == -1, "<%s> is taken\n", bad[i]);
+		CHECK(text_base64_decode(&back, bad[i], strlen(bad[i])) == -1, "<%s> is taken\n",
+		      bad[i]);
 	}
 	CLEAN_BUF struct buf back = { 0 };
 	assert_int_equal(text_base64_decode(&back, BYTES("Zm\0v")), -1);
@@ -173,10 +210,17 @@ static void kebab(void **state)
 {
 	(void)state;
 	static const char *const pairs[][2] = {
-		{ "productKey", "product-key" },   { "X-Tenant", "x-tenant" },	     { "a.b", "a.b" },
-		{ "entitlementId", "entitlement-id" }, { "entitlementID", "entitlement-id" }, { "ID", "id" },
-		{ "HTTPServer", "http-server" },   { "reason_code", "reason-code" }, { "address1Line", "address1-line" },
-		{ "already-kebab", "already-kebab" }, { "data.endDate", "data.end-date" },
+		{ "productKey", "product-key" },
+		{ "X-Tenant", "x-tenant" },
+		{ "a.b", "a.b" },
+		{ "entitlementId", "entitlement-id" },
+		{ "entitlementID", "entitlement-id" },
+		{ "ID", "id" },
+		{ "HTTPServer", "http-server" },
+		{ "reason_code", "reason-code" },
+		{ "address1Line", "address1-line" },
+		{ "already-kebab", "already-kebab" },
+		{ "data.endDate", "data.end-date" },
 	};
 	for (size_t i = 0; i < COUNT(pairs); i++) {
 		CLEAN_BUF struct buf out = { 0 };
@@ -250,7 +294,8 @@ static void integers(void **state)
 		long long value = 4711;
 		int result = text_integer(table[i].text, table[i].min, table[i].max, &value, &err);
 		CHECK((result == 0) == table[i].good, "<%s>\n", table[i].text);
-		CHECK(value == (table[i].good ? table[i].value : 4711), "<%s> gave %lld\n", table[i].text, value);
+		CHECK(value == (table[i].good ? table[i].value : 4711), "<%s> gave %lld\n",
+		      table[i].text, value);
 	}
 	struct err err = { 0 };
 	long long value;
@@ -261,27 +306,58 @@ static void integers(void **state)
 static void numbers(void **state)
 {
 	(void)state;
-	static const char *const good[] = { "0",    "-0",  "1",	 "10",	"-1",	"0.5",	 "-0.5",     "1.0",  "123.456", "1e5",
-					    "1E5",  "1e+5", "1e-5", "0e0", "0.0e-0", "1e400", "12345678901234567890123", "1.00" };
-	static const char *const bad[] = { "",	  "-",	  "+1",	 "01",	 "-01",	 "00",	".5",	"1.",	 "-.5", "1e",  "1e+", "1e1.5",
-					   "0x1", "1 ",	  " 1",	 "1a",	 "NaN",	 "inf", "Infinity", "1,0", "--1", "1e 5", "1_0", "\xD9\xA1" };
+	static const char *const good[] = { "0",
+					    "-0",
+					    "1",
+					    "10",
+					    "-1",
+					    "0.5",
+					    "-0.5",
+					    "1.0",
+					    "123.456",
+					    "1e5",
+					    "1E5",
+					    "1e+5",
+					    "1e-5",
+					    "0e0",
+					    "0.0e-0",
+					    "1e400",
+					    "12345678901234567890123",
+					    "1.00" };
+	static const char *const bad[] = { "",	       "-",   "+1",  "01",   "-01", "00",
+					   ".5",       "1.",  "-.5", "1e",   "1e+", "1e1.5",
+					   "0x1",      "1 ",  " 1",  "1a",   "NaN", "inf",
+					   "Infinity", "1,0", "--1", "1e 5", "1_0", "\xD9\xA1" };
 	for (size_t i = 0; i < COUNT(good); i++)
 		CHECK(text_is_number(good[i], strlen(good[i])), "<%s> is refused\n", good[i]);
 	for (size_t i = 0; i < COUNT(bad); i++)
 		CHECK(!text_is_number(bad[i], strlen(bad[i])), "<%s> is taken\n", bad[i]);
 	assert_true(text_is_number("12x", 2));
-	assert_false(text_is_number("1\0" "2", 3));
+	assert_false(text_is_number("1\0"
+				    "2",
+				    3));
 }
 
 static void guesses(void **state)
 {
 	(void)state;
-	static const char *const names[] = { "suspend", "resume", "cancel", "revoke", "get", "find", "echo", "output", "profile" };
+	static const char *const names[] = { "suspend", "resume", "cancel", "revoke", "get",
+					     "find",	"echo",	  "output", "profile" };
 	static const char *const pairs[][2] = {
-		{ "suspned", "suspend" }, { "suspedn", "suspend" }, { "suspnd", "suspend" }, { "SUSPEND", "suspend" },
-		{ "prof", "profile" },	  { "gett", "get" },	    { "gte", "get" },	     { "fidn", "find" },
-		{ "ouput", "output" },	  { "zzz", NULL },	    { "x", NULL },	     { "administrate", NULL },
-		{ "resme", "resume" },	  { "", NULL },
+		{ "suspned", "suspend" },
+		{ "suspedn", "suspend" },
+		{ "suspnd", "suspend" },
+		{ "SUSPEND", "suspend" },
+		{ "prof", "profile" },
+		{ "gett", "get" },
+		{ "gte", "get" },
+		{ "fidn", "find" },
+		{ "ouput", "output" },
+		{ "zzz", NULL },
+		{ "x", NULL },
+		{ "administrate", NULL },
+		{ "resme", "resume" },
+		{ "", NULL },
 	};
 	for (size_t i = 0; i < COUNT(pairs); i++) {
 		struct text_guess guess = { .word = pairs[i][0] };
@@ -303,9 +379,15 @@ static void guesses(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(utf8_table), cmocka_unit_test(utf8_every_code_point),
-		cmocka_unit_test(escape_and_width), cmocka_unit_test(percent), cmocka_unit_test(base64),
-		cmocka_unit_test(kebab), cmocka_unit_test(wrap), cmocka_unit_test(integers), cmocka_unit_test(numbers),
+		cmocka_unit_test(utf8_table),
+		cmocka_unit_test(utf8_every_code_point),
+		cmocka_unit_test(escape_and_width),
+		cmocka_unit_test(percent),
+		cmocka_unit_test(base64),
+		cmocka_unit_test(kebab),
+		cmocka_unit_test(wrap),
+		cmocka_unit_test(integers),
+		cmocka_unit_test(numbers),
 		cmocka_unit_test(guesses),
 	};
 	unit_begin();

@@ -25,26 +25,35 @@ static void core_schema(void **state)
 {
 	(void)state;
 	static const char *const pairs[][2] = {
-		{ "[no, yes, on, off, y, n, No, YES]", "[\"no\",\"yes\",\"on\",\"off\",\"y\",\"n\",\"No\",\"YES\"]" },
-		{ "[true, True, TRUE, false, False, FALSE, tRUE]", "[true,true,true,false,false,false,\"tRUE\"]" },
+		{ "[no, yes, on, off, y, n, No, YES]",
+		  "[\"no\",\"yes\",\"on\",\"off\",\"y\",\"n\",\"No\",\"YES\"]" },
+		{ "[true, True, TRUE, false, False, FALSE, tRUE]",
+		  "[true,true,true,false,false,false,\"tRUE\"]" },
 		{ "[null, Null, NULL, ~, nULL]", "[null,null,null,null,\"nULL\"]" },
 		{ "a:\nb: \"\"\nc: ''", "{\"a\":null,\"b\":\"\",\"c\":\"\"}" },
-		{ "[0, -1, 1.5, 1e3, -0, 12345678901234567890123]", "[0,-1,1.5,1e3,-0,12345678901234567890123]" },
+		{ "[0, -1, 1.5, 1e3, -0, 12345678901234567890123]",
+		  "[0,-1,1.5,1e3,-0,12345678901234567890123]" },
 		{ "[007, 0x1F, 0o17, +1, .5, 1., 1_000, .inf, .nan, 1:30]",
 		  "[\"007\",\"0x1F\",\"0o17\",\"+1\",\".5\",\"1.\",\"1_000\",\".inf\",\".nan\",\"1:30\"]" },
 		{ "[2026-01-01, 1.0.0, 10.1.2.3, 2026-01-01T00:00:00Z]",
 		  "[\"2026-01-01\",\"1.0.0\",\"10.1.2.3\",\"2026-01-01T00:00:00Z\"]" },
-		{ "['1', \"true\", 'null', !!str 12, ! 13]", "[\"1\",\"true\",\"null\",\"12\",\"13\"]" },
-		{ "200: ok\n'404': no\ntrue: t\nnull: n\n1.50: f", "{\"200\":\"ok\",\"404\":\"no\",\"true\":\"t\",\"null\":\"n\",\"1.50\":\"f\"}" },
-		{ "a: |\n  one\n  two\nb: >-\n  one\n  two\n", "{\"a\":\"one\\ntwo\\n\",\"b\":\"one two\"}" },
-		{ "\"a\\0b\\u20ac\\x41\"", "\"a\\u0000b\xE2\x82\xAC""A\"" },
+		{ "['1', \"true\", 'null', !!str 12, ! 13]",
+		  "[\"1\",\"true\",\"null\",\"12\",\"13\"]" },
+		{ "200: ok\n'404': no\ntrue: t\nnull: n\n1.50: f",
+		  "{\"200\":\"ok\",\"404\":\"no\",\"true\":\"t\",\"null\":\"n\",\"1.50\":\"f\"}" },
+		{ "a: |\n  one\n  two\nb: >-\n  one\n  two\n",
+		  "{\"a\":\"one\\ntwo\\n\",\"b\":\"one two\"}" },
+		{ "\"a\\0b\\u20ac\\x41\"", "\"a\\u0000b\xE2\x82\xAC"
+					   "A\"" },
 		{ "a: b # comment\n# another\n", "{\"a\":\"b\"}" },
 		{ "--- # one\na: 1\n...\n", "{\"a\":1}" },
 		{ "%YAML 1.1\n---\nx\n", "\"x\"" },
 		{ "-\n- \n- a", "[null,null,\"a\"]" },
 		{ "a: !!map {}\nb: !!seq []", "{\"a\":{},\"b\":[]}" },
 		{ "42", "42" },
-		{ "\xEF\xBB\xBF""a: 1", "{\"a\":1}" },
+		{ "\xEF\xBB\xBF"
+		  "a: 1",
+		  "{\"a\":1}" },
 		{ "? a\n: 1", "{\"a\":1}" },
 		{ "a:\n- 1\n-  b: 2\n   c: 3\n", "{\"a\":[1,{\"b\":2,\"c\":3}]}" },
 		{ "{\"a\": [1, 2.50, true, null, \"x\"]}", "{\"a\":[1,2.50,true,null,\"x\"]}" },
@@ -62,18 +71,23 @@ static void anchors(void **state)
 		{ "a: &l [1, [2]]\nb: [*l, *l]", "{\"a\":[1,[2]],\"b\":[[1,[2]],[1,[2]]]}" },
 		{ "&k key: v\nb: *k", "{\"key\":\"v\",\"b\":\"key\"}" },
 		{ "a: {<<: {b: 1}, c: 2}", "{\"a\":{\"b\":1,\"c\":2}}" },
-		{ "d: &d {x: 1, y: 2}\na: {<<: *d}", "{\"d\":{\"x\":1,\"y\":2},\"a\":{\"x\":1,\"y\":2}}" },
-		{ "d: &d {x: 1, y: 2}\na:\n  <<: *d\n  y: 3", "{\"d\":{\"x\":1,\"y\":2},\"a\":{\"x\":1,\"y\":3}}" },
-		{ "d: &d {x: 1, y: 2}\na:\n  y: 3\n  <<: *d", "{\"d\":{\"x\":1,\"y\":2},\"a\":{\"x\":1,\"y\":3}}" },
+		{ "d: &d {x: 1, y: 2}\na: {<<: *d}",
+		  "{\"d\":{\"x\":1,\"y\":2},\"a\":{\"x\":1,\"y\":2}}" },
+		{ "d: &d {x: 1, y: 2}\na:\n  <<: *d\n  y: 3",
+		  "{\"d\":{\"x\":1,\"y\":2},\"a\":{\"x\":1,\"y\":3}}" },
+		{ "d: &d {x: 1, y: 2}\na:\n  y: 3\n  <<: *d",
+		  "{\"d\":{\"x\":1,\"y\":2},\"a\":{\"x\":1,\"y\":3}}" },
 		{ "d: &d {x: 1}\ne: &e {x: 2, z: 3}\na: {<<: [*d, *e]}",
 		  "{\"d\":{\"x\":1},\"e\":{\"x\":2,\"z\":3},\"a\":{\"x\":1,\"z\":3}}" },
-		{ "a: {<<: [{x: 1}, {x: 2, y: [1]}], w: 0}", "{\"a\":{\"x\":1,\"y\":[1],\"w\":0}}" },
+		{ "a: {<<: [{x: 1}, {x: 2, y: [1]}], w: 0}",
+		  "{\"a\":{\"x\":1,\"y\":[1],\"w\":0}}" },
 		{ "d: &empty {}\na:\n  <<: *empty\n  b: 1", "{\"d\":{},\"a\":{\"b\":1}}" },
 		{ "a: {<<: [], b: 1}", "{\"a\":{\"b\":1}}" },
 		{ "a: {<<: {<<: {x: 1}, y: 2}, z: 3}", "{\"a\":{\"x\":1,\"y\":2,\"z\":3}}" },
 		{ "a: {\"<<\": 1}", "{\"a\":{\"<<\":1}}" },
 		{ "a: <<", "{\"a\":\"<<\"}" },
-		{ "d: &d {x: {y: 1}}\na: {<<: *d, n: {x: 2}}", "{\"d\":{\"x\":{\"y\":1}},\"a\":{\"x\":{\"y\":1},\"n\":{\"x\":2}}}" },
+		{ "d: &d {x: {y: 1}}\na: {<<: *d, n: {x: 2}}",
+		  "{\"d\":{\"x\":{\"y\":1}},\"a\":{\"x\":{\"y\":1},\"n\":{\"x\":2}}}" },
 	};
 	expect(pairs, COUNT(pairs));
 }
@@ -93,7 +107,8 @@ static void faults(void **state)
 		{ "a: \"x\n", "not YAML" },
 		{ "a: b: c\n", "line 1, column 5: not YAML" },
 		{ "a: 1\n  b: 2\n", "line 2, column 4: not YAML" },
-		{ "a: !ruby/object:X {}", "line 1, column 4: the tag !ruby/object:X is not supported" },
+		{ "a: !ruby/object:X {}",
+		  "line 1, column 4: the tag !ruby/object:X is not supported" },
 		{ "a: !!binary aGk=", "the tag tag:yaml.org,2002:binary is not supported" },
 		{ "a: !!set {x}", "is not supported" },
 		{ "- !x [1]", "the tag !x is not supported" },
@@ -117,7 +132,8 @@ static void faults(void **state)
 		struct err err = { 0 };
 		CLEAN_JSON struct json_doc *doc = json_doc_new();
 		struct json *root = NULL;
-		CHECK(yaml_read(doc, pairs[i][0], strlen(pairs[i][0]), &root, &err) == -1, "<%s> is taken\n", pairs[i][0]);
+		CHECK(yaml_read(doc, pairs[i][0], strlen(pairs[i][0]), &root, &err) == -1,
+		      "<%s> is taken\n", pairs[i][0]);
 		assert_null(root);
 		CHECK_ERR(&err, ERR_USAGE, pairs[i][1]);
 	}
@@ -178,10 +194,11 @@ static void lines(void **state)
 	static const struct {
 		const char *path;
 		unsigned line;
-	} table[] = { { "a", 1 }, { "b", 3 }, { "b[0]", 3 }, { "b[1]", 4 }, { "b[1].y", 4 }, { "c", 5 } };
+	} table[] = { { "a", 1 },    { "b", 3 },      { "b[0]", 3 },
+		      { "b[1]", 4 }, { "b[1].y", 4 }, { "c", 5 } };
 	for (size_t i = 0; i < COUNT(table); i++)
-		CHECK(json_path(root, table[i].path)->line == table[i].line, "%s: line %u\n", table[i].path,
-		      json_path(root, table[i].path)->line);
+		CHECK(json_path(root, table[i].path)->line == table[i].line, "%s: line %u\n",
+		      table[i].path, json_path(root, table[i].path)->line);
 }
 
 extern const char contract_builtin_text[];
@@ -194,21 +211,27 @@ static void same_as_json(void **state)
 	CLEAN_ERR struct err err = { 0 };
 	CLEAN_JSON struct json_doc *doc = json_doc_new();
 	struct json *a = NULL, *b = NULL;
-	assert_int_equal(json_parse(doc, contract_builtin_text, contract_builtin_text_len, &a, &err), 0);
+	assert_int_equal(
+		json_parse(doc, contract_builtin_text, contract_builtin_text_len, &a, &err), 0);
 	CLEAN_BUF struct buf pretty = { 0 };
 	json_write(&pretty, a, JSON_PRETTY);
 	if (yaml_read(doc, pretty.data, pretty.len, &b, &err) < 0)
 		fail_msg("%s", err.message);
 	assert_true(json_equal(a, b));
-	CLEAN_FREE char *block = read_as_json("name: Acme\nitems:\n  - id: 1\n    on: true\n    price: 1.50\n  - null\nnote: |-\n  a\n  b\n");
-	CHECK_TEXT(block, "{\"name\":\"Acme\",\"items\":[{\"id\":1,\"on\":true,\"price\":1.50},null],\"note\":\"a\\nb\"}", "block");
+	CLEAN_FREE char *block = read_as_json(
+		"name: Acme\nitems:\n  - id: 1\n    on: true\n    price: 1.50\n  - null\nnote: |-\n  a\n  b\n");
+	CHECK_TEXT(
+		block,
+		"{\"name\":\"Acme\",\"items\":[{\"id\":1,\"on\":true,\"price\":1.50},null],\"note\":\"a\\nb\"}",
+		"block");
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(core_schema), cmocka_unit_test(anchors), cmocka_unit_test(faults), cmocka_unit_test(hostile),
-		cmocka_unit_test(lines), cmocka_unit_test(same_as_json),
+		cmocka_unit_test(core_schema), cmocka_unit_test(anchors),
+		cmocka_unit_test(faults),      cmocka_unit_test(hostile),
+		cmocka_unit_test(lines),       cmocka_unit_test(same_as_json),
 	};
 	unit_begin();
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What all unit tests use: cmocka, checks that name the case they failed in, JSON at hand, a folder for files. */
+/* What all unit tests use: cmocka, checks that name the case they failed in, JSON at hand, a folder
+ * for files. */
 #ifndef UNIT_H
 #define UNIT_H
 
@@ -27,35 +28,40 @@
 #define BYTES(literal) (literal), sizeof(literal) - 1
 
 /* Fails the test with a message of its own unless the condition holds. */
-#define CHECK(condition, ...) \
-	do { \
-		if (!(condition)) { \
-			print_error(__VA_ARGS__); \
-			fail_msg("%s", #condition); \
-		} \
+#define CHECK(condition, ...)                                                                      \
+	do {                                                                                       \
+		if (!(condition)) {                                                                \
+			print_error(__VA_ARGS__);                                                  \
+			fail_msg("%s", #condition);                                                \
+		}                                                                                  \
 	} while (0)
 
 #define CHECK_TEXT(got, wanted, what) unit_check_text((got), (wanted), (what), __FILE__, __LINE__)
 
-/* A failure of that kind whose message holds the text (NULL: any); empties `err` for the next case. */
+/* A failure of that kind whose message holds the text (NULL: any); empties `err` for the next case.
+ */
 #define CHECK_ERR(err, kind, text) unit_check_err((err), (kind), (text), __FILE__, __LINE__)
 
-static inline void unit_check_text(const char *got, const char *wanted, const char *what, const char *file, int line)
+static inline void unit_check_text(const char *got, const char *wanted, const char *what,
+				   const char *file, int line)
 {
 	if (got && wanted && strcmp(got, wanted) == 0)
 		return;
 	if (!got && !wanted)
 		return;
-	print_error("case <%s>\n got    <%s>\n wanted <%s>\n", what, got ? got : "(none)", wanted ? wanted : "(none)");
+	print_error("case <%s>\n got    <%s>\n wanted <%s>\n", what, got ? got : "(none)",
+		    wanted ? wanted : "(none)");
 	_fail(file, line);
 }
 
-static inline void unit_check_err(struct err *err, enum err_kind kind, const char *text, const char *file, int line)
+static inline void unit_check_err(struct err *err, enum err_kind kind, const char *text,
+				  const char *file, int line)
 {
 	bool told = !text || (err->message && strstr(err->message, text));
 	if (err->kind != kind || !told) {
-		print_error("got %s <%s>, wanted %s <%s>\n", err_row(err->kind)->name, err->message ? err->message : "",
-			    err_row(kind)->name, text ? text : "");
+		print_error("got %s <%s>, wanted %s <%s>\n", err_row(err->kind)->name,
+			    err->message ? err->message : "", err_row(kind)->name,
+			    text ? text : "");
 		_fail(file, line);
 	}
 	err_done(err);
@@ -88,7 +94,8 @@ static inline int unit_folder(void **state)
 	return *state ? 0 : -1;
 }
 
-static inline int unit_unlink(const char *path, const struct stat *facts, int type, struct FTW *where)
+static inline int unit_unlink(const char *path, const struct stat *facts, int type,
+			      struct FTW *where)
 {
 	(void)facts, (void)type, (void)where;
 	return remove(path);
