@@ -6,6 +6,7 @@ import os
 import pty
 import re
 import select
+import signal
 import subprocess
 import time
 
@@ -62,6 +63,16 @@ class Moderate(Confirm):
         self.assertEqual(len(self.changes), 1)
         self.assertEqual(self.types(), ["intent", "outcome:ok"])
         self.assertIn("suspended ENT-1001 (was ACTIVE) · live", seen)
+
+    def test_stopped_and_continued_at_the_question(self):
+        """Ctrl-Z and fg interrupt the wait for the answer, and are none."""
+        asked = self.typed(*SUSPEND)
+        asked.wait("[y/N] ")
+        os.kill(asked.process.pid, signal.SIGSTOP)
+        os.kill(asked.process.pid, signal.SIGCONT)
+        asked.send("y\r")
+        self.assertEqual(asked.end(), 0)
+        self.assertEqual(len(self.changes), 1)
 
     def test_question_shows_the_body(self):
         _, seen = self.ask("n\r", *SUSPEND, "--reason-code", "OTHER")
