@@ -238,7 +238,7 @@ static int ask(struct session *session, struct err *err)
 		"Password of %s for profile %s: ", session->username ? session->username : "",
 		session->profile);
 	CLEAN_BUF struct buf answer = { 0 };
-	int result = terminal_ask(prompt, true, session->stop, &answer, err);
+	int result = terminal_ask(prompt, true, &answer, err);
 	if (result == 0)
 		result = keep(session, &answer, "the prompt", err);
 	mem_wipe(answer.data, answer.len);

@@ -97,7 +97,7 @@ static int ask(struct session *session, const struct request *request, enum dang
 	CLEAN_FREE char *foreseen = foresee(session, request, before);
 	CLEAN_FREE char *prompt = make_prompt(session, request, danger, foreseen);
 	CLEAN_BUF struct buf answer = { 0 };
-	if (terminal_ask(prompt, false, session->stop, &answer, err) < 0)
+	if (terminal_ask(prompt, false, &answer, err) < 0)
 		return -1;
 	bool yes = danger == DANGER_SEVERE ? strcmp(buf_str(&answer), session->profile) == 0
 					   : strcasecmp(buf_str(&answer), "y") == 0 ||

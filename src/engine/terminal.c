@@ -57,16 +57,12 @@ bool terminal_can_ask(void)
 
 /* Reads to the end of the line; what is longer than allowed is read and dropped. Signals come
  * through only while it waits: one between the question and the read would be lost. */
-static int read_line(int fd, const volatile sig_atomic_t *stop, const sigset_t *waiting,
-		     struct buf *answer, struct err *err)
+static int read_line(int fd, const sigset_t *waiting, struct buf *answer, struct err *err)
 {
 	for (;;) {
 		char c;
 		struct pollfd ready = { .fd = fd, .events = POLLIN };
 		ssize_t n = ppoll(&ready, 1, NULL, waiting) < 0 ? -1 : read(fd, &c, 1);
-		/* a resized window asks nobody to give up */
-		if (n < 0 && errno == EINTR && !*stop)
-			continue;
 		if (n < 0)
 			return err_set(err, ERR_REFUSED, "the question was not answered: %s",
 				       strerror(errno));
@@ -82,8 +78,7 @@ static int read_line(int fd, const volatile sig_atomic_t *stop, const sigset_t *
 	return 0;
 }
 
-int terminal_ask(const char *prompt, bool hidden, const volatile sig_atomic_t *stop,
-		 struct buf *answer, struct err *err)
+int terminal_ask(const char *prompt, bool hidden, struct buf *answer, struct err *err)
 {
 	CLEANUP(file_close) int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0)
@@ -104,7 +99,7 @@ int terminal_ask(const char *prompt, bool hidden, const volatile sig_atomic_t *s
 	tcflush(fd, TCIFLUSH);
 	int result = file_write_all(fd, prompt, strlen(prompt)) < 0
 			     ? err_set(err, ERR_REFUSED, "cannot ask: %s", strerror(errno))
-			     : read_line(fd, stop, &waiting, answer, err);
+			     : read_line(fd, &waiting, answer, err);
 	sigprocmask(SIG_SETMASK, &waiting, NULL);
 	if (changed) {
 		tcsetattr(fd, TCSAFLUSH, &before);

@@ -3,7 +3,6 @@
 #ifndef ENGINE_TERMINAL_H
 #define ENGINE_TERMINAL_H
 
-#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -21,10 +20,9 @@ bool terminal_can_ask(void);
 
 /*
  * Shows the prompt on /dev/tty and reads one line, without echo if `hidden`. ERR_REFUSED at the end
- * of the input, for more than 4096 bytes, and for a signal that `*stop` counts.
+ * of the input, for more than 4096 bytes, and for a signal.
  */
-int terminal_ask(const char *prompt, bool hidden, const volatile sig_atomic_t *stop,
-		 struct buf *answer, struct err *err);
+int terminal_ask(const char *prompt, bool hidden, struct buf *answer, struct err *err);
 
 /* Writes a line to stderr: "bangoctl: …". Control characters of the text are escaped. */
 void terminal_note(const char *format, ...) __attribute__((format(printf, 1, 2)));

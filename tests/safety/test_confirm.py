@@ -6,13 +6,12 @@ import os
 import pty
 import re
 import select
-import signal
 import subprocess
 import time
 
 from blackbox import Recorder
 from blackbox import program
-from blackbox.terminal import Typed
+from blackbox.terminal import Screen, Typed
 
 from common import WithServer
 
@@ -64,14 +63,14 @@ class Moderate(Confirm):
         self.assertEqual(self.types(), ["intent", "outcome:ok"])
         self.assertIn("suspended ENT-1001 (was ACTIVE) · live", seen)
 
-    def test_stopped_and_continued_at_the_question(self):
-        """Ctrl-Z and fg interrupt the wait for the answer, and are none."""
-        asked = self.typed(*SUSPEND)
-        asked.wait("[y/N] ")
-        os.kill(asked.process.pid, signal.SIGSTOP)
-        os.kill(asked.process.pid, signal.SIGCONT)
-        asked.send("y\r")
-        self.assertEqual(asked.end(), 0)
+    def test_window_is_resized_at_the_question(self):
+        """In the shell a resized window interrupts the wait for the answer, and is none."""
+        shell = Screen(self, program.command_line(["-p", "live", "--color", "never"]))
+        shell.line(" ".join(SUSPEND))
+        shell.wait("[y/N]")
+        shell.resize(30, 100)
+        shell.line("y")
+        shell.wait("suspended ENT-1001")
         self.assertEqual(len(self.changes), 1)
 
     def test_question_shows_the_body(self):
