@@ -19,6 +19,17 @@ static const struct arg verify_args[] = {
 	  .help = "the hash of the last line, as noted elsewhere: also tells a cut tail" },
 };
 
+static const struct choice verdicts[] = { { "applied", NULL }, { "not_applied", NULL } };
+
+static const struct arg reconcile_args[] = {
+	{ .name = "as",
+	  .meta = "VERDICT",
+	  .type = ARG_CHOICE,
+	  .choices = verdicts,
+	  .choice_count = sizeof(verdicts) / sizeof(verdicts[0]),
+	  .help = "with --request-id: record this verdict instead of reading back" },
+};
+
 const struct command audit_commands[] = {
 	{ .name = "audit show",
 	  .action = ACTION_AUDIT_SHOW,
@@ -48,7 +59,9 @@ const struct command audit_commands[] = {
 	  .description =
 		  "Takes the changes of the audit log that may have been applied, reads each entitlement back, and records whether "
 		  "it was applied, was not, or is still unknown (exit code 10). With --request-id only that change, with -p only "
-		  "those of that profile. It sends nothing but reads.",
+		  "those of that profile. It sends nothing but reads. What it cannot tell and Bango could is settled by hand: "
+		  "--request-id ID --as applied.",
+	  ARGS(reconcile_args),
 	  EXAMPLES("bangoctl reconcile") },
 };
 

@@ -170,7 +170,8 @@ void audit_refused(const struct session *session, const struct request *request)
 	append_or_warn(doc, line);
 }
 
-int audit_settled(const struct audit_change *change, const char *verdict, struct err *err)
+int audit_settled(const struct audit_change *change, const char *verdict, bool by_hand,
+		  struct err *err)
 {
 	CLEAN_JSON struct json_doc *doc = json_doc_new();
 	struct json *line = json_new(doc, JSON_OBJECT);
@@ -182,6 +183,7 @@ int audit_settled(const struct audit_change *change, const char *verdict, struct
 	json_set_string(doc, line, "profile", change->profile);
 	json_set_string(doc, line, "target", change->target);
 	json_set_string(doc, line, "outcome", verdict);
+	json_set(doc, line, "by_hand", json_new_bool(doc, by_hand));
 	set_who(doc, line);
 	return append(doc, line, err);
 }

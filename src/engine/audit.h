@@ -38,7 +38,8 @@ struct audit_change {
 
 /* Writes how an unknown outcome was settled: "applied", "not_applied" or "unknown". ERR_INTERNAL.
  */
-int audit_settled(const struct audit_change *change, const char *verdict, struct err *err);
+int audit_settled(const struct audit_change *change, const char *verdict, bool by_hand,
+		  struct err *err);
 
 struct audit_changes {
 	struct audit_change *items; /* owned */

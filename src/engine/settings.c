@@ -146,6 +146,10 @@ static int check_choice(const struct setting_row *row, const char *what, const c
 int setting_check(enum setting setting, const char *what, const char *text, struct err *err)
 {
 	const struct setting_row *row = &rows[setting];
+	/* it would stand in process lists and in "config show" */
+	if (setting == SETTING_PROXY && strchr(text, '@'))
+		return err_set(err, ERR_USAGE,
+			       "%s: a user name or password in the URL is not supported", what);
 	if (row->choices)
 		return check_choice(row, what, text, err);
 	if (row->type == SETTING_BOOL && strcmp(text, "true") != 0 && strcmp(text, "false") != 0 &&

@@ -206,65 +206,92 @@ static bool is_last(const struct audit_changes *changes, size_t at)
 	return true;
 }
 
-static int settle_and_record(struct session *session, const struct audit_changes *changes,
-			     size_t at, struct json_doc *doc, struct json *rows, size_t *unknown,
-			     struct err *err)
+/* One run of reconcile. */
+struct reconciling {
+	struct session *session;
+	const char *wanted; /* the request id of --request-id, or NULL */
+	const char *told;   /* the verdict of --as, or NULL */
+	struct json_doc *doc;
+	struct json *rows;
+	size_t found, unknown;
+};
+
+static int settle_and_record(struct reconciling *run, const struct audit_changes *changes,
+			     size_t at, struct err *err)
 {
 	const struct audit_change *change = &changes->items[at];
+	bool dry = values_get(&run->session->globals, "dry-run") != NULL;
 	CLEAN_ERR struct err why = { 0 };
 	CLEAN_FREE char *status = NULL;
-	const char *verdict = settle_one(session, change, is_last(changes, at), &status, &why);
+	const char *verdict = run->told;
+	if (!verdict)
+		verdict = settle_one(run->session, change, is_last(changes, at), &status, &why);
 	if (!verdict) {
-		terminal_note("%s %s stays unknown: %s", change->command,
+		terminal_note("%s %s stays unknown: %s", change->command ? change->command : "?",
 			      change->target ? change->target : "", why.message);
 		verdict = "unknown";
-	} else if (!values_get(&session->globals, "dry-run") &&
-		   audit_settled(change, verdict, err) < 0) {
+	} else if (!dry && audit_settled(change, verdict, run->told != NULL, err) < 0) {
 		return -1;
 	}
-	*unknown += strcmp(verdict, "unknown") == 0;
-	add_row(doc, rows, change, verdict, status);
+	run->unknown += strcmp(verdict, "unknown") == 0;
+	add_row(run->doc, run->rows, change, verdict, status);
+	return 0;
+}
+
+static int settle_all(struct reconciling *run, const struct audit_changes *changes, struct err *err)
+{
+	const struct session *session = run->session;
+	for (size_t i = 0; i < changes->count; i++) {
+		const struct audit_change *change = &changes->items[i];
+		bool named = run->wanted && change->request_id &&
+			     strcmp(run->wanted, change->request_id) == 0;
+		bool ours = !session->profile_explicit ||
+			    (change->profile && strcmp(change->profile, session->profile) == 0);
+		run->found += named;
+		if (!change->open || (run->wanted && !named) || !ours)
+			continue;
+		if (settle_and_record(run, changes, i, err) < 0)
+			return -1;
+	}
+	if (run->wanted && !run->found)
+		return err_set(err, ERR_USAGE, "the audit log has no change with the request id %s",
+			       run->wanted);
 	return 0;
 }
 
 int do_reconcile(struct session *session, const struct command *command,
 		 const struct values *values, struct err *err)
 {
-	(void)command, (void)values;
+	(void)command;
 	static const char *const columns[] = { "at", "command", "target", "verdict", "status" };
-	const char *wanted = values_get(&session->globals, "request-id");
 	CLEANUP(audit_changes_done) struct audit_changes changes = { 0 };
 	CLEAN_JSON struct json_doc *doc = json_doc_new();
-	struct json *rows = json_new(doc, JSON_ARRAY);
-	size_t unknown = 0, found = 0;
-	if (audit_read(&changes, err) < 0)
-		return -1;
-	for (size_t i = 0; i < changes.count; i++) {
-		const struct audit_change *change = &changes.items[i];
-		bool named =
-			wanted && change->request_id && strcmp(wanted, change->request_id) == 0;
-		bool ours = !session->profile_explicit ||
-			    (change->profile && strcmp(change->profile, session->profile) == 0);
-		found += named;
-		if (!change->open || (wanted && !named) || !ours)
-			continue;
-		if (settle_and_record(session, &changes, i, doc, rows, &unknown, err) < 0)
-			return -1;
+	struct reconciling run = {
+		.session = session,
+		.wanted = values_get(&session->globals, "request-id"),
+		.told = values_get(values, "as"),
+		.doc = doc,
+		.rows = json_new(doc, JSON_ARRAY),
+	};
+	if (run.told && !run.wanted) {
+		err_set(err, ERR_USAGE, "--as settles one change: it needs --request-id");
+		return err_hint(err,
+				"\"bangoctl audit show --outcome unknown -o wide\" lists them");
 	}
-	if (wanted && !found)
-		return err_set(err, ERR_USAGE, "the audit log has no change with the request id %s",
-			       wanted);
+	if (audit_read(&changes, err) < 0 || settle_all(&run, &changes, err) < 0)
+		return -1;
 	const struct output output = {
-		.value = rows, .rows = "", .columns = columns, .column_count = COUNT(columns)
+		.value = run.rows, .rows = "", .columns = columns, .column_count = COUNT(columns)
 	};
 	if (output_print(session, &output, err) < 0)
 		return -1;
 	if (!values_flag(&session->globals, "quiet"))
-		terminal_note("%zu unknown change%s read back, %zu still unknown", rows->count,
-			      rows->count == 1 ? "" : "s", unknown);
-	if (unknown)
+		terminal_note("%zu unknown change%s %s, %zu still unknown", run.rows->count,
+			      run.rows->count == 1 ? "" : "s",
+			      run.told ? "settled by hand" : "read back", run.unknown);
+	if (run.unknown)
 		return err_set(err, ERR_UNKNOWN,
 			       "%zu change%s still unknown: ask Bango with the request ids",
-			       unknown, unknown == 1 ? " is" : "s are");
+			       run.unknown, run.unknown == 1 ? " is" : "s are");
 	return 0;
 }

@@ -48,6 +48,19 @@ class Reconciling(WithServer):
 
 
 class Verdicts(Reconciling):
+    def test_by_hand(self):
+        """What reading back cannot tell is settled with what Bango says, once, and on record."""
+        self.faulty("reset-after/change@1")
+        self.change("entitlement", "notify", "ENT-1001", "--event", "X", "--request-id", "r1")
+        self.assertEqual(self.verdicts(code=10), {"ENT-1001": "unknown"})
+        self.assert_code(self.run_program("reconcile", "--as", "applied"), 2)
+        self.assert_code(self.run_program("reconcile", "--as", "perhaps", "--request-id", "r1"), 2)
+        self.assert_code(self.run_program("reconcile", "--as", "applied", "--request-id", "r2"), 2)
+        result = self.run_program("reconcile", "--as", "applied", "--request-id", "r1", "-o", "json")
+        self.assertEqual([row["verdict"] for row in result.json], ["applied"])
+        self.assertEqual(self.reconcile(), [])
+        self.assert_code(self.run_program("audit", "verify"), 0)
+
     def test_empty(self):
         self.faulty()
         self.assertEqual(self.reconcile(), [])
