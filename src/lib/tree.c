@@ -256,6 +256,18 @@ const char *json_get_string(const struct json *object, const char *key)
 	return json_string(json_get(object, key));
 }
 
+size_t json_depth(const struct json *value)
+{
+	size_t deepest = 0;
+	if (json_is_scalar(value))
+		return 0;
+	for (const struct json *item = value->first; item; item = item->next) {
+		size_t depth = json_depth(item);
+		deepest = depth > deepest ? depth : deepest;
+	}
+	return deepest + 1;
+}
+
 bool json_equal(const struct json *a, const struct json *b)
 {
 	if (a->type != b->type)

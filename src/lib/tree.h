@@ -105,6 +105,10 @@ static inline bool json_is_scalar(const struct json *value)
 	return value->type < JSON_ARRAY;
 }
 
+/* How many arrays and objects stand within each other, the value itself included; 0 for a scalar.
+ */
+size_t json_depth(const struct json *value);
+
 /* Whether two values are the same: members in any order, numbers by their digits. */
 bool json_equal(const struct json *a, const struct json *b);
 

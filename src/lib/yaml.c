@@ -57,19 +57,6 @@ static size_t weigh(const struct json *value, size_t limit)
 	return weight;
 }
 
-/* How many containers stand within each other, itself included. */
-static size_t depth_of(const struct json *value)
-{
-	size_t deepest = 0;
-	if (json_is_scalar(value))
-		return 0;
-	for (const struct json *item = value->first; item; item = item->next) {
-		size_t depth = depth_of(item);
-		deepest = depth > deepest ? depth : deepest;
-	}
-	return deepest + 1;
-}
-
 /* Copies the members of `from` that neither the mapping nor `merged` has. */
 static void merge_members(struct builder *builder, const struct json *mapping, struct json *merged,
 			  const struct json *from)
@@ -258,7 +245,7 @@ static int on_alias(struct builder *builder, const yaml_event_t *event, struct e
 	builder->aliased += weigh(target, MAX_ALIASED + 1);
 	if (builder->aliased > MAX_ALIASED)
 		return fail(builder, err, "the aliases expand to too much");
-	if (builder->depth + depth_of(target) > JSON_MAX_DEPTH)
+	if (builder->depth + json_depth(target) > JSON_MAX_DEPTH)
 		return fail(builder, err, "nested too deep");
 	return add_value(builder, json_copy(builder->doc, target), err);
 }

@@ -56,7 +56,7 @@ static const char *fault_of(const struct json *value, const struct table *seen)
 		return "it has no \"" STORE_KEY "\"";
 	if (table_get(seen, id))
 		return "its \"" STORE_KEY "\" is there twice";
-	return check_depth(value) > STORE_MAX_DEPTH ? "it is nested too deep" : NULL;
+	return json_depth(value) > STORE_MAX_DEPTH ? "it is nested too deep" : NULL;
 }
 
 static int pack_all(struct json *list, long long now, struct json_doc *doc, struct record *records,

@@ -115,18 +115,6 @@ static int check_members(const struct command *command, const struct json *objec
 	return 0;
 }
 
-size_t check_depth(const struct json *value)
-{
-	size_t deepest = 0;
-	if (json_is_scalar(value))
-		return 0;
-	for (const struct json *item = value->first; item; item = item->next) {
-		size_t depth = check_depth(item);
-		deepest = depth > deepest ? depth : deepest;
-	}
-	return deepest + 1;
-}
-
 static int read_body(const struct command *command, const struct listener_request *request,
 		     struct json_doc *doc, struct json **fields, struct err *err)
 {
@@ -140,7 +128,7 @@ static int read_body(const struct command *command, const struct listener_reques
 		return err_wrap(err, "the body is not valid");
 	if ((*fields)->type != JSON_OBJECT)
 		return err_set(err, ERR_USAGE, "the body is not a JSON object");
-	if (check_depth(*fields) > STORE_MAX_DEPTH)
+	if (json_depth(*fields) > STORE_MAX_DEPTH)
 		return err_set(err, ERR_USAGE, "the body is nested too deep");
 	return check_members(command, *fields, "", err);
 }

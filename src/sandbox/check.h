@@ -15,7 +15,4 @@
 int check_request(const struct command *command, const struct listener_request *request,
 		  struct json_doc *doc, struct json **fields, struct err *err);
 
-/* How deep objects and arrays stand in each other; 0 for a scalar. */
-size_t check_depth(const struct json *value);
-
 #endif
