@@ -193,6 +193,7 @@ int audit_settled(const struct audit_change *change, const char *verdict, bool b
 static void change_done(struct audit_change *change)
 {
 	free(change->at);
+	free(change->last_at);
 	free(change->profile);
 	free(change->environment);
 	free(change->command);
@@ -234,6 +235,7 @@ static void add_change(struct audit_changes *changes, const struct json *line, c
 	struct audit_change *change = &changes->items[changes->count++];
 	*change = (struct audit_change){
 		.at = mem_dup(json_get_string(line, "at")),
+		.last_at = mem_dup(json_get_string(line, "at")),
 		.profile = mem_dup(json_get_string(line, "profile")),
 		.environment = mem_dup(json_get_string(line, "environment")),
 		.command = mem_dup(json_get_string(line, "command")),
@@ -289,8 +291,10 @@ static int take_line(void *context, const char *text, size_t len, const struct j
 	if (!change || !outcome)
 		return 0;
 	replace(&change->outcome, outcome);
-	if (strcmp(type, "outcome") == 0)
+	if (strcmp(type, "outcome") == 0) {
+		replace(&change->last_at, json_get_string(line, "at"));
 		replace(&change->status, json_get_string(line, "status"));
+	}
 	change->open = strcmp(outcome, "unknown") == 0;
 	return 0;
 }

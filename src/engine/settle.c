@@ -12,13 +12,13 @@
 #include "engine/terminal.h"
 #include "sandbox/lifecycle.h"
 
-enum {
-	FIRST_POLL_MS = 250,
-	LONGEST_POLL_MS = 5000,
-	REST_MS = 3000,
-	LATE_SECONDS = 120,
-	DAY_MS = 86400000
-};
+enum { FIRST_POLL_MS = 250, LONGEST_POLL_MS = 5000, LATE_SECONDS = 120, DAY_MS = 86400000 };
+
+/* The pause after this one. */
+static long long longer(long long pause)
+{
+	return pause * 2 < LONGEST_POLL_MS ? pause * 2 : LONGEST_POLL_MS;
+}
 
 /* ---- waiting ---- */
 
@@ -35,8 +35,7 @@ int settle_wait(struct session *session, const struct request *request, const ch
 			err, ERR_WAIT_TIMEOUT,
 			"it was accepted, but the contract does not say for which status to wait");
 	long long end = clock_monotonic() + (long long)(seconds * 1000);
-	for (long long pause = FIRST_POLL_MS;;
-	     pause = pause * 2 < LONGEST_POLL_MS ? pause * 2 : LONGEST_POLL_MS) {
+	for (long long pause = FIRST_POLL_MS;; pause = longer(pause)) {
 		peek_done(peek);
 		if (peek_record(session, command, request->target, peek, err) < 0) {
 			/* what this read's failure guarantees does not hold for the change */
@@ -104,19 +103,50 @@ static const char *judge(const struct audit_change *change, bool last, const str
 	return role.source && role.result && timed && since >= 0 ? "applied" : "unknown";
 }
 
-/* A request that lost its connection may be applied a moment later: one that is so young is not
- * judged yet. */
-static int let_rest(const struct session *session, const struct audit_change *change,
-		    struct err *err)
+/*
+ * How much longer the server may be at it, counted from the outcome in the log: as long as the
+ * profile would wait for an answer. A sandbox within a process ends with the process.
+ */
+static long long unsettled_ms(const struct session *at, const struct audit_change *change)
 {
 	CLEAN_ERR struct err ignored = { 0 };
-	long long sent = 0;
-	if (!change->at || clock_parse(change->at, &sent, NULL, &ignored) < 0)
+	long long last = 0;
+	if ((!change->base_url && change->pid != getpid()) || !change->last_at ||
+	    clock_parse(change->last_at, &last, NULL, &ignored) < 0)
 		return 0;
-	long long left = sent + REST_MS - clock_now();
-	if (left > 0 && left <= REST_MS && clock_sleep(left, session->stop) < 0)
-		return err_set(err, ERR_INTERRUPTED, "interrupted");
-	return 0;
+	long long window = (long long)(setting_number(&at->settings, SETTING_TIMEOUT) * 1000);
+	long long left = last + window - clock_now();
+	/* a time in the future says nothing */
+	return left > 0 && left <= window ? left : 0;
+}
+
+/*
+ * Reads the record and judges. That a change was applied is seen as soon as it is; that it was not
+ * is only true when the server cannot be at it any more: until then it is read again.
+ */
+static const char *read_and_judge(struct session *at, const struct audit_change *change, bool last,
+				  struct peek *peek, struct err *err)
+{
+	const struct command *command = command_find(&at->table, change->command);
+	bool told = false;
+	for (long long pause = FIRST_POLL_MS;; pause = longer(pause)) {
+		long long left = unsettled_ms(at, change);
+		peek_done(peek);
+		if (peek_record(at, command, change->target, peek, err) < 0)
+			return NULL;
+		const char *verdict = judge(change, last, peek);
+		if (left == 0 || strcmp(verdict, "not_applied") != 0)
+			return verdict;
+		if (!told)
+			terminal_note(
+				"%s %s: not applied yet; reading it for %.0f s more, since it may still be (--timeout shortens that)",
+				change->command, change->target, (double)left / 1000);
+		told = true;
+		if (clock_sleep(pause < left ? pause : left, at->stop) < 0) {
+			err_set(err, ERR_INTERRUPTED, "interrupted while it may still be applied");
+			return NULL;
+		}
+	}
 }
 
 /* Whether the process that made the change may still be at it. */
@@ -165,14 +195,11 @@ static const char *settle_one(struct session *session, const struct audit_change
 	if (!same && session_derive(session, change->profile, &other, err) < 0)
 		return NULL;
 	struct session *at = same ? session : &other;
-	if (check_ended(change, err) < 0 || check_server(at, change, err) < 0 ||
-	    let_rest(session, change, err) < 0)
+	if (check_ended(change, err) < 0 || check_server(at, change, err) < 0)
 		return NULL;
-	const struct command *command = command_find(&at->table, change->command);
-	if (peek_record(at, command, change->target, &peek, err) < 0)
-		return NULL;
+	const char *verdict = read_and_judge(at, change, last, &peek, err);
 	*status = mem_dup(peek.status);
-	return judge(change, last, &peek);
+	return verdict;
 }
 
 static void add_row(struct json_doc *doc, struct json *rows, const struct audit_change *change,
