@@ -6,6 +6,7 @@
 #ifndef ENGINE_AUDIT_H
 #define ENGINE_AUDIT_H
 
+#include "engine/outcome.h"
 #include "engine/request.h"
 
 /* The log's path; the caller frees it. */
@@ -21,6 +22,24 @@ void audit_outcome(const struct session *session, const struct request *request,
 
 /* Writes that a change was refused before anything was sent. */
 void audit_refused(const struct session *session, const struct request *request);
+
+/* Lines that are written together, under one lock and synced once: those of a bulk job. */
+struct audit_group {
+	struct json_doc *doc; /* NULL: there is none */
+	struct json *lines;
+};
+
+void audit_group_done(struct audit_group *group);
+
+/* As audit_intent and audit_outcome; the intent names job and row in the place of the words. */
+void audit_group_intent(struct audit_group *group, const struct session *session,
+			const struct request *request, const char *job, long long row);
+void audit_group_outcome(struct audit_group *group, const struct session *session,
+			 const struct request *request, const struct err *failure,
+			 const struct outcome *outcome);
+
+/* Writes and empties the group; fails as audit_intent does. */
+int audit_group_write(struct audit_group *group, const struct session *session, struct err *err);
 
 /* A change as the log's lines tell of it together. Owned texts; NULL where nothing was said. */
 struct audit_change {
