@@ -50,6 +50,8 @@ struct audit_change {
 			   "not_applied" */
 	long long line; /* the number of its first line */
 	long long pid;	/* of the process that made it */
+	long long gone_since; /* since when the process is known to have ended, in milliseconds
+				 since 1970; for settle.h */
 	struct json_doc *doc;
 	const struct json *next; /* of the intent: status → the status that the change leads to,
 				    where it is legal */
