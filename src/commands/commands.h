@@ -24,6 +24,13 @@ extern const size_t contract_command_count;
 extern const struct command sandbox_commands[];
 extern const size_t sandbox_command_count;
 
+extern const struct command bulk_commands[];
+extern const size_t bulk_command_count;
+
+/* The options of every `bulk CALL`, beside those of the call. */
+extern const struct arg bulk_args[];
+extern const size_t bulk_arg_count;
+
 extern const struct command audit_commands[];
 extern const size_t audit_command_count;
 extern const struct command shell_commands[];

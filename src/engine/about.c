@@ -212,7 +212,7 @@ int do_commands(struct session *session, const struct command *command, const st
 	CLEAN_JSON struct json_doc *doc = json_doc_new();
 	struct json *list = json_new(doc, JSON_ARRAY);
 	for (size_t i = 0; i < session->table.count; i++)
-		if (!session->table.items[i]->hidden)
+		if (!session->table.items[i]->hidden && !session->table.items[i]->derived)
 			json_append(list, describe_command(doc, session->table.items[i]));
 	const struct output output = {
 		.value = list, .rows = "", .columns = columns, .column_count = COUNT(columns)

@@ -78,9 +78,7 @@ static void set_who(struct json_doc *doc, struct json *line)
 	json_set_integer(doc, line, "pid", getpid());
 }
 
-/* For each status that the change is legal from, the one that it leads to: what reconciling needs.
- */
-static struct json *next_statuses(struct json_doc *doc, const struct request *request)
+struct json *audit_next(struct json_doc *doc, const struct request *request)
 {
 	const struct command *command = request->command;
 	struct json *next = json_new(doc, JSON_OBJECT);
@@ -116,7 +114,7 @@ static void set_request(struct json_doc *doc, struct json *line, const struct se
 	json_set_string(doc, line, "path", request->path);
 	json_set_string(doc, line, "base_url", setting_text(&session->settings, SETTING_BASE_URL));
 	json_set_string(doc, line, "body_sha256", digest);
-	json_set(doc, line, "next", next_statuses(doc, request));
+	json_set(doc, line, "next", audit_next(doc, request));
 }
 
 /* What a log that cannot be written means before a change is sent. */
@@ -355,6 +353,20 @@ static struct audit_change *find_change(struct audit_changes *changes, const str
 	return NULL;
 }
 
+/* Another try of a row of a bulk job is the same change: its identifier is the row's. */
+static bool renew_change(struct audit_changes *changes, const struct json *line)
+{
+	struct audit_change *change =
+		json_get(line, "job") ? find_change(changes, line) : NULL;
+	if (!change)
+		return false;
+	replace(&change->outcome, "unrecorded");
+	replace(&change->last_at, json_get_string(line, "at"));
+	change->pid = integer_of(line, "pid");
+	change->open = true;
+	return true;
+}
+
 static int take_line(void *context, const char *text, size_t len, const struct json *line,
 		     struct err *err)
 {
@@ -365,7 +377,8 @@ static int take_line(void *context, const char *text, size_t len, const struct j
 	if (!type)
 		return 0;
 	if (strcmp(type, "intent") == 0 || strcmp(type, "refused") == 0) {
-		add_change(changes, line, strcmp(type, "intent") == 0 ? "unrecorded" : "refused");
+		if (!renew_change(changes, line))
+			add_change(changes, line, strcmp(type, "intent") == 0 ? "unrecorded" : "refused");
 		return 0;
 	}
 	struct audit_change *change = find_change(changes, line);

@@ -12,6 +12,10 @@
 /* The log's path; the caller frees it. */
 char *audit_path(void);
 
+/* For each status that the change is legal from, the one that it leads to: what reconciling needs.
+ */
+struct json *audit_next(struct json_doc *doc, const struct request *request);
+
 /* Writes the intent, synced. For a live profile a log that cannot be written is ERR_REFUSED; for
  * others a warning. Reads are not recorded. */
 int audit_intent(const struct session *session, const struct request *request, struct err *err);

@@ -251,15 +251,20 @@ char *request_url(const struct request *request, const struct http_url *url)
 			  request->path);
 }
 
+void request_set_id(struct request *request, const char *id)
+{
+	free(request->id);
+	request->id = mem_dup(id);
+	for (size_t i = 0; i < request->header_count; i++)
+		if (strcmp(request->headers[i].name, "X-RequestIdentifier") == 0)
+			request->headers[i].value = json_new_string(request->doc, id)->text;
+}
+
 void request_fresh_id(struct request *request)
 {
 	char uuid[UUID_SIZE];
 	random_uuid(uuid);
-	free(request->id);
-	request->id = mem_dup(uuid);
-	for (size_t i = 0; i < request->header_count; i++)
-		if (strcmp(request->headers[i].name, "X-RequestIdentifier") == 0)
-			request->headers[i].value = json_new_string(request->doc, uuid)->text;
+	request_set_id(request, uuid);
 }
 
 /* ---- request METHOD PATH ---- */

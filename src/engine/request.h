@@ -34,6 +34,9 @@ int request_build(const struct session *session, const struct command *command,
 /* The whole URL at that server; the caller frees it. */
 char *request_url(const struct request *request, const struct http_url *url);
 
+/* Gives the request another identifier. */
+void request_set_id(struct request *request, const char *id);
+
 /* Gives the request an identifier of its own instead of --request-id: for reads that go along with
  * a change. */
 void request_fresh_id(struct request *request);

@@ -75,7 +75,7 @@ static void on_signal(void *context)
 		"the change was sent; waiting for its answer (a second signal gives up, and the outcome is unknown)");
 }
 
-static struct http_options make_options(const struct session *session)
+struct http_options send_options(const struct session *session)
 {
 	const struct settings *settings = &session->settings;
 	return (struct http_options){
@@ -119,9 +119,8 @@ static void show_timing(const struct session *session, const struct http_timing 
 		timing->total * 1e3);
 }
 
-/* Adds the exchange to --trace's file: one line of JSON, without the secret. */
-static void trace(const struct session *session, const struct request *request, const char *url,
-		  const struct http_reply *reply, const struct err *failure)
+void send_trace(const struct session *session, const struct request *request, const char *url,
+		const struct http_reply *reply, const struct err *failure)
 {
 	const char *path = values_get(&session->globals, "trace");
 	if (!path)
@@ -149,14 +148,11 @@ static void trace(const struct session *session, const struct request *request, 
 		terminal_note("warning: --trace: %s", err.message);
 }
 
-static int exchange(struct session *session, const struct request *request,
-		    const struct http_url *url, struct http_reply *reply, struct err *err)
+struct http_request send_wire(const struct session *session, const struct request *request,
+			      const struct http_url *url, const char *full)
 {
-	CLEAN_FREE char *full = request_url(request, url);
-	const struct http_options options = make_options(session);
-	const char *auth_header = setting_text(&session->settings, SETTING_AUTH_HEADER);
 	enum http_auth auth = auth_of(session);
-	const struct http_request wire = {
+	return (struct http_request){
 		.method = request->method,
 		.url = full,
 		.headers = request->headers,
@@ -166,14 +162,24 @@ static int exchange(struct session *session, const struct request *request,
 		.change = request->effect == EFFECT_CHANGE,
 		.loopback = url->loopback,
 		.auth = auth,
-		.auth_name = auth == HTTP_AUTH_HEADER ? auth_header : session->username,
+		.auth_name = auth == HTTP_AUTH_HEADER
+				     ? setting_text(&session->settings, SETTING_AUTH_HEADER)
+				     : session->username,
 		.secret = &session->secret,
 	};
+}
+
+static int exchange(struct session *session, const struct request *request,
+		    const struct http_url *url, struct http_reply *reply, struct err *err)
+{
+	CLEAN_FREE char *full = request_url(request, url);
+	const struct http_options options = send_options(session);
+	const struct http_request wire = send_wire(session, request, url, full);
 	if (pace(session, err) < 0)
 		return -1;
 	int result = http_perform(session_http(session), &wire, &options, reply, err);
 	session->last.timing = reply->timing;
-	trace(session, request, full, reply, result < 0 ? err : NULL);
+	send_trace(session, request, full, reply, result < 0 ? err : NULL);
 	show_timing(session, &reply->timing);
 	return result;
 }

@@ -28,4 +28,18 @@ int send_find_server(struct session *session, bool start, struct http_url *url, 
 int send_until_done(struct session *session, const struct request *request,
 		    const struct http_url *url, struct answer *answer, struct err *err);
 
+/* ---- the parts, for those who send many at once ---- */
+
+/* The options of every exchange of the session. */
+struct http_options send_options(const struct session *session);
+
+/* What goes on the wire. `full` is request_url's; all texts are borrowed. */
+struct http_request send_wire(const struct session *session, const struct request *request,
+			      const struct http_url *url, const char *full);
+
+/* Adds the exchange to --trace's file, if that was asked for: one line of JSON, without the secret.
+ */
+void send_trace(const struct session *session, const struct request *request, const char *url,
+		const struct http_reply *reply, const struct err *failure);
+
 #endif

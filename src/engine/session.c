@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "commands/commands.h"
 #include "contract/cache.h"
+#include "engine/many.h"
 #include "engine/profile.h"
 #include "engine/terminal.h"
 
@@ -23,15 +24,18 @@ static void take_password(struct session *session)
 static void make_table(struct session *session)
 {
 	const struct command_table *own = own_commands();
+	size_t n = 0, calls = session->contract.command_count, many = calls;
+	const struct command *bulk =
+		many_commands(session->contract.doc, session->contract.commands, &many);
 	free(session->table_items);
-	session->table_items = mem_new(own->count + session->contract.command_count,
-				       sizeof(*session->table_items));
-	size_t n = 0;
-	for (size_t i = 0; i < session->contract.command_count; i++)
+	session->table_items = mem_new(own->count + calls + many, sizeof(*session->table_items));
+	for (size_t i = 0; i < calls; i++)
 		session->table_items[n++] = &session->contract.commands[i];
 	for (size_t i = 0; i < own->count; i++)
 		if (!own->items[i]->in_shell || session->in_shell)
 			session->table_items[n++] = own->items[i];
+	for (size_t i = 0; i < many; i++)
+		session->table_items[n++] = &bulk[i];
 	session->table = (struct command_table){ session->table_items, n };
 }
 

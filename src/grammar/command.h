@@ -94,6 +94,11 @@ enum action {
 	ACTION_COMPLETION,
 	ACTION_COMPLETE,
 	ACTION_MANUAL,
+	ACTION_BULK,
+	ACTION_BULK_RESUME,
+	ACTION_BULK_STATUS,
+	ACTION_BULK_FAILURES,
+	ACTION_BULK_RESULTS,
 	ACTION_RUN,
 	ACTION_USE,
 	ACTION_SET,
@@ -130,6 +135,7 @@ struct command {
 
 	enum action action;
 	bool hidden;   /* for programs: not in help and completion */
+	bool derived;  /* made of another command: not in lists of all commands */
 	bool in_shell; /* only within the shell and scripts */
 
 	/* the rest is for API calls */

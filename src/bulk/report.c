@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "bulk/report.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "engine/terminal.h"
+
+enum { TERMINAL_MS = 1000, OTHER_MS = 10000 };
+
+int report_init(struct report *report, const struct session *session,
+		const struct bulk_journal *journal, struct err *err)
+{
+	static const char *const formats[] = { "auto", "json", "ndjson", "none" };
+	const char *format = setting_text(&session->settings, SETTING_OUTPUT);
+	bool fits = false;
+	for (size_t i = 0; i < COUNT(formats); i++)
+		fits = fits || strcmp(format, formats[i]) == 0;
+	if (!fits) {
+		err_set(err, ERR_USAGE, "results of a bulk job are NDJSON, a line a row, not %s",
+			format);
+		return err_hint(err,
+				"\"bangoctl bulk results JOURNAL -o %s\" shows them afterwards",
+				format);
+	}
+	*report = (struct report){
+		.session = session,
+		.journal = journal,
+		.silent = values_flag(&session->globals, "quiet"),
+		.terminal = isatty(STDERR_FILENO),
+		.no_lines = strcmp(format, "none") == 0,
+		.begun = clock_monotonic(),
+		.before = journal->done,
+	};
+	report->told = report->begun;
+	return 0;
+}
+
+void report_done(struct report *report)
+{
+	buf_done(&report->lines);
+}
+
+void report_row(struct report *report, const struct bulk_journal_result *result,
+		const struct json *response)
+{
+	if (report->no_lines || report->lost)
+		return;
+	CLEAN_JSON struct json_doc *doc = json_doc_new();
+	struct json *line = json_new(doc, JSON_OBJECT);
+	json_set_integer(doc, line, "row", result->row);
+	json_set_integer(doc, line, "line", result->line);
+	json_set_string(doc, line, "target", result->target);
+	json_set_string(doc, line, "outcome",
+			result->accepted ? "accepted" : err_row(result->kind)->name);
+	json_set_integer(doc, line, "exit_code", err_row(result->kind)->exit_code);
+	json_set(doc, line, "http_status",
+		 result->http_status ? json_new_integer(doc, result->http_status)
+				     : json_new(doc, JSON_NULL));
+	json_set_string(doc, line, "status", result->status);
+	json_set_string(doc, line, "response_code", result->response_code);
+	json_set_string(doc, line, "request_id", result->request_id);
+	json_set_string(doc, line, "message", result->message);
+	if (response)
+		json_set(doc, line, "response", json_copy(doc, response));
+	json_write(&report->lines, line, JSON_COMPACT);
+	buf_add_char(&report->lines, '\n');
+}
+
+int report_flush(struct report *report, struct err *err)
+{
+	if (!report->lines.len || report->lost)
+		return 0;
+	if (file_write_all(STDOUT_FILENO, report->lines.data, report->lines.len) < 0) {
+		report->lost = true;
+		err_set(err, ERR_OUTPUT_LOST, "the results cannot be written: %s", strerror(errno));
+		return err_hint(err, "\"bangoctl bulk results %s\" shows them",
+				report->journal->path);
+	}
+	buf_clear(&report->lines);
+	return 0;
+}
+
+static void add_count(struct buf *out, long long count, const char *what)
+{
+	if (count)
+		buf_add_format(out, "%s%lld %s", out->len ? ", " : "", count, what);
+}
+
+void report_counts(const struct bulk_journal *journal, struct buf *out)
+{
+	struct buf parts = { 0 };
+	for (int kind = 0; kind < ERR_KIND_COUNT; kind++)
+		add_count(&parts, journal->results[kind], err_row((enum err_kind)kind)->name);
+	add_count(&parts, bulk_journal_share(journal) - journal->done, "left");
+	buf_add_str(out, parts.len ? parts.data : "no rows");
+	buf_done(&parts);
+}
+
+static void add_duration(struct buf *out, double seconds)
+{
+	long long s = (long long)(seconds + 0.5);
+	if (s >= 3600)
+		buf_add_format(out, "%lld h %02lld min", s / 3600, s / 60 % 60);
+	else if (s >= 60)
+		buf_add_format(out, "%lld min %02lld s", s / 60, s % 60);
+	else
+		buf_add_format(out, "%lld s", s);
+}
+
+static void progress_line(const struct report *report, long long now, struct buf *line)
+{
+	const struct bulk_journal *journal = report->journal;
+	long long share = bulk_journal_share(journal), here = journal->done - report->before;
+	double seconds = (double)(now - report->begun) / 1000;
+	double rate = seconds > 0 ? (double)here / seconds : 0;
+	buf_add_format(line, "%lld of %lld rows, %.*f/s", journal->done, share, rate < 10 ? 1 : 0,
+		       rate);
+	if (rate > 0 && journal->done < share) {
+		buf_add_str(line, ", ");
+		add_duration(line, (double)(share - journal->done) / rate);
+		buf_add_str(line, " to go");
+	}
+	add_count(line, journal->results[ERR_UNKNOWN], "unknown");
+	add_count(line, journal->done - journal->results[ERR_OK] - journal->results[ERR_UNKNOWN],
+		  "failed");
+}
+
+void report_clear(struct report *report)
+{
+	if (report->shown)
+		(void)file_write_all(STDERR_FILENO, "\r\033[K", 4);
+	report->shown = false;
+}
+
+void report_progress(struct report *report)
+{
+	long long now = clock_monotonic();
+	if (report->silent || now - report->told < (report->terminal ? TERMINAL_MS : OTHER_MS))
+		return;
+	CLEAN_BUF struct buf line = { 0 };
+	report->told = now;
+	progress_line(report, now, &line);
+	if (!report->terminal) {
+		terminal_note("%s", line.data);
+		return;
+	}
+	report_clear(report);
+	(void)file_write_all(STDERR_FILENO, line.data, line.len);
+	report->shown = true;
+}
+
+void report_summary(struct report *report)
+{
+	report_clear(report);
+	if (report->silent)
+		return;
+	CLEAN_BUF struct buf counts = { 0 };
+	double seconds = (double)(clock_monotonic() - report->begun) / 1000;
+	long long here = report->journal->done - report->before;
+	report_counts(report->journal, &counts);
+	terminal_note("%s; %lld row%s in %.1f s · journal %s", counts.data, here,
+		      here == 1 ? "" : "s", seconds, report->journal->path);
+}

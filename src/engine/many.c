@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "engine/many.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "commands/commands.h"
+#include "lib/tree.h"
+
+static const char prefix[] = "bulk ";
+
+static const char *format_kept(struct json_doc *doc, const char *format, const char *name)
+	__attribute__((format(printf, 2, 0)));
+
+static const char *format_kept(struct json_doc *doc, const char *format, const char *name)
+{
+	CLEAN_FREE char *text = buf_format(format, name);
+	return json_new_string(doc, text)->text;
+}
+
+static bool is_own(const char *name)
+{
+	for (size_t i = 0; i < bulk_arg_count; i++)
+		if (strcmp(bulk_args[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+static void add_args(struct json_doc *doc, const struct command *call, struct command *command)
+{
+	struct arg *args = json_doc_memory(doc, call->arg_count + bulk_arg_count, sizeof(*args));
+	size_t count = 0;
+	for (size_t i = 0; i < bulk_arg_count; i++)
+		args[count++] = bulk_args[i];
+	for (size_t i = 0; i < call->arg_count; i++) {
+		if (is_own(call->args[i].name))
+			continue;
+		args[count] = call->args[i];
+		args[count++].flags &= ~(unsigned)(ARG_POSITIONAL | ARG_REQUIRED);
+	}
+	command->args = args;
+	command->arg_count = count;
+}
+
+const struct command *many_commands(struct json_doc *doc, const struct command *calls,
+				    size_t *count)
+{
+	struct command *commands = json_doc_memory(doc, *count, sizeof(*commands));
+	size_t made = 0;
+	for (size_t i = 0; i < *count; i++) {
+		if (!calls[i].arg_count)
+			continue;
+		struct command *command = &commands[made++];
+		const char **examples = json_doc_memory(doc, 1, sizeof(*examples));
+		examples[0] = format_kept(doc, "bangoctl -p sandbox bulk %s --input rows.csv",
+					  calls[i].name);
+		*command = (struct command){
+			.name = format_kept(doc, "bulk %s", calls[i].name),
+			.action = ACTION_BULK,
+			.derived = true,
+			.summary = format_kept(doc, "For each row of a file: %s", calls[i].summary),
+			.examples = examples,
+			.example_count = 1,
+		};
+		add_args(doc, &calls[i], command);
+	}
+	*count = made;
+	return commands;
+}
+
+const struct command *many_call(const struct command_table *table, const struct command *command)
+{
+	return command->derived ? command_find(table, command->name + sizeof(prefix) - 1) : NULL;
+}
