@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bulk/do_bulk.h"
 #include "engine/about.h"
 #include "engine/call.h"
 #include "engine/do_audit.h"
@@ -61,6 +62,11 @@ static const action_function actions[ACTION_COUNT] = {
 	[ACTION_STATUS] = do_status,
 	[ACTION_SOURCE] = do_source,
 	[ACTION_QUIT] = do_quit,
+	[ACTION_BULK] = do_bulk,
+	[ACTION_BULK_RESUME] = do_bulk_resume,
+	[ACTION_BULK_STATUS] = do_bulk_status,
+	[ACTION_BULK_FAILURES] = do_bulk_failures,
+	[ACTION_BULK_RESULTS] = do_bulk_results,
 	[ACTION_SHELL] = do_shell,
 };
 

@@ -61,13 +61,15 @@ static int read_shard(const char *text, struct ask *ask, struct err *err)
 	return 0;
 }
 
-/* What can be read only once is copied to the job's folder: it is read twice, and again to go on. */
-static int find_input(struct ask *ask, const char *input, struct err *err)
+/* What can be read only once is copied to the job's folder: it is read twice, and again to go on.
+ */
+static int find_input(struct ask *ask, const char *input, const volatile sig_atomic_t *stop,
+		      struct err *err)
 {
 	char whole[PATH_MAX];
 	if (bulk_input_is_stream(input)) {
 		ask->input = job_file(ask, ".input", err);
-		return ask->input ? file_spool(input, ask->input, err) : -1;
+		return ask->input ? file_spool(input, ask->input, stop, err) : -1;
 	}
 	if (!realpath(input, whole))
 		return err_set(err, ERR_USAGE, "cannot open %s: %s", input, strerror(errno));
@@ -75,12 +77,13 @@ static int find_input(struct ask *ask, const char *input, struct err *err)
 	return 0;
 }
 
-static int read_ask(struct ask *ask, const struct values *values, struct err *err)
+static int read_ask(struct ask *ask, const struct values *values, const volatile sig_atomic_t *stop,
+		    struct err *err)
 {
 	const char *journal = values_get(values, "journal");
 	random_uuid(ask->job);
 	if (read_shard(values_get(values, "shard"), ask, err) < 0 ||
-	    find_input(ask, values_get(values, "input"), err) < 0)
+	    find_input(ask, values_get(values, "input"), stop, err) < 0)
 		return -1;
 	ask->journal = journal ? mem_dup(journal) : job_file(ask, ".ndjson", err);
 	return ask->journal ? 0 : -1;
@@ -90,9 +93,8 @@ static int choice_of(const struct values *values, const char *name)
 {
 	const char *text = values_get(values, name);
 	for (size_t i = 0; text && i < bulk_arg_count; i++)
-		for (size_t j = 0; strcmp(bulk_args[i].name, name) == 0 &&
-				   j < bulk_args[i].choice_count;
-		     j++)
+		for (size_t j = 0;
+		     strcmp(bulk_args[i].name, name) == 0 && j < bulk_args[i].choice_count; j++)
 			if (strcmp(bulk_args[i].choices[j].value, text) == 0)
 				return (int)j;
 	return 0;
@@ -212,7 +214,7 @@ int do_bulk(struct session *session, const struct command *command, const struct
 	CLEANUP(ask_done) struct ask ask = { 0 };
 	CLEANUP(values_done) struct values defaults = { 0 };
 	if (profile_require(session, err) < 0 || check_globals(session, err) < 0 ||
-	    read_ask(&ask, values, err) < 0)
+	    read_ask(&ask, values, session->stop, err) < 0)
 		return -1;
 	take_defaults(values, &defaults);
 	const struct plan_source source = {
@@ -252,7 +254,8 @@ static int check_same(const struct launch *launch, struct err *err)
 		   *was = json_get_string(journal->header, "base_url"),
 		   *sha256 = json_get_string(input, "sha256");
 	if ((url || was) && (!url || !was || strcmp(url, was) != 0))
-		return err_set(err, ERR_CONFIG, "the job went to %s, and profile %s now speaks to %s",
+		return err_set(err, ERR_CONFIG,
+			       "the job went to %s, and profile %s now speaks to %s",
 			       was ? was : "the sandbox in the program", launch->session->profile,
 			       url ? url : "the sandbox in the program");
 	if (!sha256 || strcmp(sha256, bulk_input_sha256(launch->plan.input)) != 0 ||
@@ -274,8 +277,9 @@ static int read_defaults(const struct bulk_journal *journal, const struct comman
 		const char *text = name ? json_string(pair->first->next) : NULL;
 		const struct arg *arg = name && command ? command_arg(command, name) : NULL;
 		if (!arg || !text)
-			return err_set(err, ERR_CONFIG, "%s: the command has no argument \"%s\" now",
-				       journal->path, name ? name : "?");
+			return err_set(err, ERR_CONFIG,
+				       "%s: the command has no argument \"%s\" now", journal->path,
+				       name ? name : "?");
 		values_add(defaults, arg, text);
 	}
 	return 0;
@@ -325,13 +329,15 @@ static int go_on(struct launch *launch, struct err *err)
 	const struct command *command = name ? command_find(&session->table, name) : NULL;
 	CLEANUP(values_done) struct values defaults = { 0 };
 	if (name && (!command || !command->method))
-		return err_set(err, ERR_CONFIG, "%s is of the command \"%s\", which is not there now",
-			       journal->path, name);
+		return err_set(err, ERR_CONFIG,
+			       "%s is of the command \"%s\", which is not there now", journal->path,
+			       name);
 	if (read_defaults(journal, command, &defaults, err) < 0)
 		return -1;
 	const struct plan_source source = {
 		.path = json_get_string(json_get(journal->header, "input"), "path"),
-		.options = { .format = (enum bulk_format)kept_choice(journal, "format", format_name),
+		.options = { .format =
+				     (enum bulk_format)kept_choice(journal, "format", format_name),
 			     .encoding = (enum bulk_encoding)kept_choice(journal, "encoding",
 									 encoding_name) },
 		.allow_duplicates =
@@ -361,8 +367,7 @@ int do_bulk_resume(struct session *session, const struct command *command,
 			      launch.journal.torn);
 	if (launch.journal.done == bulk_journal_share(&launch.journal))
 		return tell_finished(&launch.journal, err);
-	if (choose_profile(session, &launch.journal, err) < 0 ||
-	    profile_require(session, err) < 0)
+	if (choose_profile(session, &launch.journal, err) < 0 || profile_require(session, err) < 0)
 		return -1;
 	return go_on(&launch, err);
 }

@@ -88,8 +88,8 @@ int do_bulk_status(struct session *session, const struct command *command,
 		   const struct values *values, struct err *err)
 {
 	(void)command;
-	static const char *const columns[] = { "shard",	  "command", "rows", "ok",
-					       "failed",  "unknown", "left", "journal" };
+	static const char *const columns[] = { "shard",	 "command", "rows", "ok",
+					       "failed", "unknown", "left", "journal" };
 	CLEAN_JSON struct json_doc *doc = json_doc_new();
 	struct json *list = json_new(doc, JSON_ARRAY);
 	struct merged merged = { .doc = doc };
@@ -123,10 +123,9 @@ struct listing {
 
 static int take_result(void *context, const struct json *line, struct err *err)
 {
-	static const char *const names[] = { "row",	    "line",	     "target",
-					     "outcome",	    "http_status",   "status",
-					     "response_code", "message",     "request_id",
-					     "at" };
+	static const char *const names[] = { "row",	    "line",   "target",	       "outcome",
+					     "http_status", "status", "response_code", "message",
+					     "request_id",  "at" };
 	(void)err;
 	struct listing *listing = context;
 	const char *outcome = json_get_string(line, "outcome");
@@ -147,7 +146,7 @@ static int take_result(void *context, const struct json *line, struct err *err)
 static int list_results(const struct session *session, const struct values *values, bool all,
 			struct err *err)
 {
-	static const char *const columns[] = { "row",	"line",	       "target",
+	static const char *const columns[] = { "row",	  "line",	 "target",
 					       "outcome", "http_status", "message" };
 	CLEAN_JSON struct json_doc *doc = json_doc_new();
 	struct listing listing = { doc, json_new(doc, JSON_ARRAY), all };

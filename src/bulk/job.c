@@ -319,8 +319,7 @@ static bool choose_rows(struct job *job)
 		struct job_slot *slot = &job->slots[i];
 		if (slot->state == SLOT_FLYING ||
 		    (slot->state == SLOT_WAITING && slot->ready_at > now) ||
-		    (slot->state == SLOT_FREE && none) ||
-		    pace_wait(&job->pace, now) > 0)
+		    (slot->state == SLOT_FREE && none) || pace_wait(&job->pace, now) > 0)
 			continue;
 		none = none || (slot->state == SLOT_FREE && !take_next(job, slot));
 		if (slot->state == SLOT_FREE)

@@ -31,6 +31,7 @@ struct job {
 	long long max_errors; /* more failed or unknown rows end the job; -1: no limit */
 
 	bool trusted; /* the server applies one identifier once */
+	bool traced;  /* --trace */
 	struct audit_group audit;
 	struct plan_row next; /* read, and not in a slot yet */
 	bool has_next, ended; /* the input has ended */

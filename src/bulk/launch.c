@@ -48,8 +48,9 @@ int launch_confirm(const struct launch *launch, const char *what, long long rows
 	if (!launch->plan.changes)
 		return 0;
 	if (setting_bool(&session->settings, SETTING_READ_ONLY))
-		return err_set(err, ERR_REFUSED, "\"%s\" holds changes, and profile \"%s\" is read-only",
-			       what, session->profile);
+		return err_set(err, ERR_REFUSED,
+			       "\"%s\" holds changes, and profile \"%s\" is read-only", what,
+			       session->profile);
 	if (!session_is_live(session))
 		return 0;
 	if (!values_flag(&session->globals, "yes") || !confirm)

@@ -14,6 +14,7 @@ const struct command_table *own_commands(void)
 		size_t count;
 	} groups[] = {
 		{ general_commands, general_command_count },
+		{ bulk_commands, bulk_command_count },
 		{ audit_commands, audit_command_count },
 		{ config_commands, config_command_count },
 		{ contract_commands, contract_command_count },

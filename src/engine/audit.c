@@ -356,8 +356,7 @@ static struct audit_change *find_change(struct audit_changes *changes, const str
 /* Another try of a row of a bulk job is the same change: its identifier is the row's. */
 static bool renew_change(struct audit_changes *changes, const struct json *line)
 {
-	struct audit_change *change =
-		json_get(line, "job") ? find_change(changes, line) : NULL;
+	struct audit_change *change = json_get(line, "job") ? find_change(changes, line) : NULL;
 	if (!change)
 		return false;
 	replace(&change->outcome, "unrecorded");
@@ -378,7 +377,8 @@ static int take_line(void *context, const char *text, size_t len, const struct j
 		return 0;
 	if (strcmp(type, "intent") == 0 || strcmp(type, "refused") == 0) {
 		if (!renew_change(changes, line))
-			add_change(changes, line, strcmp(type, "intent") == 0 ? "unrecorded" : "refused");
+			add_change(changes, line,
+				   strcmp(type, "intent") == 0 ? "unrecorded" : "refused");
 		return 0;
 	}
 	struct audit_change *change = find_change(changes, line);

@@ -9,12 +9,10 @@
 
 static const char prefix[] = "bulk ";
 
-static const char *format_kept(struct json_doc *doc, const char *format, const char *name)
-	__attribute__((format(printf, 2, 0)));
-
-static const char *format_kept(struct json_doc *doc, const char *format, const char *name)
+static const char *kept(struct json_doc *doc, const char *before, const char *name,
+			const char *after)
 {
-	CLEAN_FREE char *text = buf_format(format, name);
+	CLEAN_FREE char *text = buf_format("%s%s%s", before, name, after);
 	return json_new_string(doc, text)->text;
 }
 
@@ -52,13 +50,13 @@ const struct command *many_commands(struct json_doc *doc, const struct command *
 			continue;
 		struct command *command = &commands[made++];
 		const char **examples = json_doc_memory(doc, 1, sizeof(*examples));
-		examples[0] = format_kept(doc, "bangoctl -p sandbox bulk %s --input rows.csv",
-					  calls[i].name);
+		examples[0] =
+			kept(doc, "bangoctl -p sandbox bulk ", calls[i].name, " --input rows.csv");
 		*command = (struct command){
-			.name = format_kept(doc, "bulk %s", calls[i].name),
+			.name = kept(doc, prefix, calls[i].name, ""),
 			.action = ACTION_BULK,
 			.derived = true,
-			.summary = format_kept(doc, "For each row of a file: %s", calls[i].summary),
+			.summary = kept(doc, "For each row of a file: ", calls[i].summary, ""),
 			.examples = examples,
 			.example_count = 1,
 		};

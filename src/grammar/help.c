@@ -185,7 +185,8 @@ void help_commands(struct buf *out, const struct help_style *style,
 	size_t len = strlen(group), column = 0;
 	for (size_t i = 0; i < table->count; i++)
 		if (strlen(table->items[i]->name) + 4 > column &&
-		    (len || !table->items[i]->derived) && strncmp(table->items[i]->name, group, len) == 0)
+		    (len || !table->items[i]->derived) &&
+		    strncmp(table->items[i]->name, group, len) == 0)
 			column = strlen(table->items[i]->name) + 4;
 	if (column > 34)
 		column = 34;
