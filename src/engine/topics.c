@@ -116,9 +116,9 @@ static void output(struct buf *out, const struct help_style *style)
 	help_gap(out, style);
 	help_paragraph(
 		out, style,
-		"json and raw are the whole reply: order of keys, unknown fields and the digits of numbers are kept. The other "
+		"json, yaml and raw are the whole reply: order of keys, unknown fields and the digits of numbers are kept. The other "
 		"formats, and --field, --columns, --sort and --limit, work on its rows: the records of a search, else the "
-		"reply itself as the only row. With those options json prints an array of rows.");
+		"reply itself as the only row. With those options json and yaml print an array of rows.");
 	help_paragraph(
 		out, style,
 		"Errors stand on stderr, and stdout is then empty. With -o json or ndjson, or --error-format json, an error is "

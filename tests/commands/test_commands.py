@@ -8,7 +8,7 @@ import unicodedata
 
 from blackbox import Case, Peer, json_answer
 
-FORMATS = ["auto", "table", "wide", "expanded", "json", "ndjson", "csv", "tsv", "raw", "none"]
+FORMATS = ["auto", "table", "wide", "expanded", "json", "yaml", "ndjson", "csv", "tsv", "raw", "none"]
 TOPICS = ["exit-codes", "config", "environment", "output", "contract", "options", "sandbox"]
 
 
