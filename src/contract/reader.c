@@ -9,6 +9,7 @@
 #include "contract/document.h"
 #include "contract/fields.h"
 #include "contract/naming.h"
+#include "contract/page.h"
 #include "contract/replies.h"
 #include "lib/yaml.h"
 
@@ -370,15 +371,6 @@ static void read_document(struct contract *contract, const struct contract_reser
 		document_problem(contract, true, "/paths", "no operation in it can be used");
 }
 
-/* Somebody saved the page instead of the document. */
-static bool is_html(const char *text, size_t len)
-{
-	size_t blanks = 0;
-	while (blanks < len && strchr(" \t\r\n", text[blanks]) && text[blanks])
-		blanks++;
-	return blanks < len && text[blanks] == '<';
-}
-
 static int parse_text(struct contract *contract, const char *text, size_t len, struct err *err)
 {
 	struct json *root = NULL;
@@ -386,12 +378,8 @@ static int parse_text(struct contract *contract, const char *text, size_t len, s
 		text += 3;
 		len -= 3;
 	}
-	if (is_html(text, len)) {
-		err_set(err, ERR_CONFIG, "it is an HTML page, not an OpenAPI document");
-		return err_hint(
-			err,
-			"on the page look for a link \"Download\" or for a file that ends in .yaml or .json");
-	}
+	if (page_refused(text, len, err))
+		return -1;
 	size_t blanks = 0;
 	while (blanks < len && strchr(" \t\r\n", text[blanks]) && text[blanks])
 		blanks++;

@@ -128,13 +128,3 @@ int do_contract_show(struct session *session, const struct command *command,
 	}
 	return show_one(session, named, err);
 }
-
-int do_contract_export(struct session *session, const struct command *command,
-		       const struct values *values, struct err *err)
-{
-	(void)command, (void)values;
-	CLEAN_BUF struct buf out = { 0 };
-	json_write(&out, session->contract.root, JSON_PRETTY);
-	buf_add_char(&out, '\n');
-	return output_text(session, out.data, out.len, err);
-}
