@@ -41,8 +41,11 @@ const struct command contract_commands[] = {
 	{ .name = "contract check",
 	  .action = ACTION_CONTRACT_CHECK,
 	  .summary = "Check an OpenAPI document and list its problems",
+	  .description =
+		  "A document that can be used is exit 0 whatever is listed, and 13 with --exit-code if anything is; "
+		  "one that cannot be used is exit 3.",
 	  ARGS(check_args),
-	  EXAMPLES("bangoctl contract check") },
+	  EXAMPLES("bangoctl contract check", "bangoctl contract check acme.yaml --exit-code") },
 	{ .name = "contract show",
 	  .action = ACTION_CONTRACT_SHOW,
 	  .summary = "Show the operations in force with their evidence",
@@ -67,7 +70,7 @@ const struct command contract_commands[] = {
 		  "bangoctl contract export -o yaml >mine.yaml && bangoctl contract diff mine.yaml") },
 	{ .name = "contract use",
 	  .action = ACTION_CONTRACT_USE,
-	  .summary = "Print the config lines that make a document the contract of a profile",
+	  .summary = "Print the config lines that put a document in force",
 	  .description =
 		  "The document is read first. The profile is the one named with -p, which may be a new one.",
 	  ARGS(use_args),

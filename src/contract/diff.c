@@ -7,33 +7,13 @@
 #include "contract/difference.h"
 #include "contract/fielddiff.h"
 #include "contract/pairs.h"
+#include "contract/words.h"
 
 /* ---- operations ---- */
 
-static struct json *list(struct json_doc *doc, const char *const *texts, size_t count)
+static bool same(const char *a, const char *b)
 {
-	struct json *array = json_new(doc, JSON_ARRAY);
-	for (size_t i = 0; i < count; i++)
-		json_append(array, json_new_string(doc, texts[i]));
-	return array;
-}
-
-/* "CANCELLED if immediate=true" for each rule. */
-static struct json *rules(struct json_doc *doc, const struct command *command)
-{
-	struct json *array = json_new(doc, JSON_ARRAY);
-	for (size_t i = 0; i < command->to_count; i++) {
-		CLEAN_BUF struct buf text = { 0 };
-		buf_add_str(&text, command->to[i].status);
-		for (size_t w = 0; w < command->to[i].when_count; w++) {
-			const struct condition *when = &command->to[i].when[w];
-			bool given = strcmp(when->value, "*") == 0;
-			buf_add_format(&text, "%s%s%s%s", w ? " and " : " if ", when->field,
-				       given ? " is given" : " is ", given ? "" : when->value);
-		}
-		json_append(array, json_new_string(doc, buf_str(&text)));
-	}
-	return array;
+	return a == b || (a && b && strcmp(a, b) == 0);
 }
 
 static void compare_danger(const struct differences *diff, const struct command *a,
@@ -52,18 +32,10 @@ static void compare_danger(const struct differences *diff, const struct command 
 
 static char *body_text(const struct command *command)
 {
-	if (!command_has_body(command))
-		return mem_dup("none");
-	const char *kind = command->body_required ? "required" : "optional";
 	return command->body_least
-		       ? buf_format("%s, at least %zu field%s", kind, command->body_least,
-				    command->body_least == 1 ? "" : "s")
-		       : mem_dup(kind);
-}
-
-static const char *effect_name(enum effect effect)
-{
-	return effect == EFFECT_READ ? "read" : "change";
+		       ? buf_format("%s, at least %zu field%s", words_body(command),
+				    command->body_least, command->body_least == 1 ? "" : "s")
+		       : mem_dup(words_body(command));
 }
 
 static void compare_calls(const struct differences *diff, const struct command *a,
@@ -77,11 +49,11 @@ static void compare_calls(const struct differences *diff, const struct command *
 	/* a hole of another name is a renamed field */
 	if (strcmp(from, to) != 0)
 		difference_texts(diff, "moved", "path", a->path, b->path);
-	difference_texts(diff, "changed", "effect", effect_name(a->effect), effect_name(b->effect));
+	difference_texts(diff, "changed", "effect", words_effect(a), words_effect(b));
 	compare_danger(diff, a, b);
-	difference_lists(diff, "from", list(diff->doc, a->from, a->from_count),
-			 list(diff->doc, b->from, b->from_count));
-	difference_lists(diff, "to", rules(diff->doc, a), rules(diff->doc, b));
+	difference_lists(diff, "from", words_texts(diff->doc, a->from, a->from_count),
+			 words_texts(diff->doc, b->from, b->from_count));
+	difference_lists(diff, "to", words_rules(diff->doc, a), words_rules(diff->doc, b));
 	difference_texts(diff, "changed", "body", body_a, body_b);
 }
 
@@ -89,14 +61,10 @@ static void compare_replies(const struct differences *diff, const struct command
 			    const struct command *b)
 {
 	difference_texts(diff, "changed", "rows", a->rows, b->rows);
-	difference_lists(diff, "columns", list(diff->doc, a->columns, a->column_count),
-			 list(diff->doc, b->columns, b->column_count));
-	fielddiff_replies(diff, a, b);
-}
-
-static bool same(const char *a, const char *b)
-{
-	return a == b || (a && b && strcmp(a, b) == 0);
+	difference_lists(diff, "columns", words_texts(diff->doc, a->columns, a->column_count),
+			 words_texts(diff->doc, b->columns, b->column_count));
+	if (same(a->rows, b->rows))
+		fielddiff_replies(diff, a, b);
 }
 
 /* Whether summary, description or the help of a field that both have differ. */

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "contract/words.h"
+
 static bool same(const char *a, const char *b)
 {
 	return a == b || (a && b && strcmp(a, b) == 0);
@@ -19,12 +21,6 @@ static char *type_text(const struct arg *arg)
 	return buf_format("%s%s", names[arg->type], arg->flags & ARG_REPEAT ? " list" : "");
 }
 
-static const char *place_name(enum arg_place place)
-{
-	static const char *const names[] = { "client", "path", "query", "header", "body" };
-	return names[place];
-}
-
 /* "1..64", "..64", "1.."; NULL: no limit. */
 static char *limits_text(const struct arg *arg)
 {
@@ -37,11 +33,6 @@ static char *limits_text(const struct arg *arg)
 	if (arg->max)
 		buf_add_format(&out, "%lld", arg->max);
 	return buf_take(&out);
-}
-
-static char *option_text(const struct arg *arg)
-{
-	return arg->flags & ARG_POSITIONAL ? mem_dup(arg_meta(arg)) : buf_format("--%s", arg->name);
 }
 
 static bool has_choice(const struct arg *arg, const char *value)
@@ -89,8 +80,8 @@ static void row(const struct differences *diff, const char *change, const char *
 
 static void whole_field(const struct differences *diff, const struct arg *arg, bool added)
 {
-	CLEAN_FREE char *type = type_text(arg), *option = option_text(arg);
-	CLEAN_FREE char *note = buf_format("%s, %s, %s%s", place_name(arg->place), option, type,
+	CLEAN_FREE char *type = type_text(arg), *option = words_option(arg);
+	CLEAN_FREE char *note = buf_format("%s, %s, %s%s", words_place(arg), option, type,
 					   arg->flags & ARG_REQUIRED ? ", required" : "");
 	struct json *name = json_new_string(diff->doc, arg->wire);
 	row(diff, added ? "added" : "removed", "field",
@@ -102,10 +93,10 @@ static void whole_field(const struct differences *diff, const struct arg *arg, b
 
 static void renamed_field(const struct differences *diff, const struct arg *a, const struct arg *b)
 {
-	CLEAN_FREE char *from = option_text(a), *to = option_text(b);
+	CLEAN_FREE char *from = words_option(a), *to = words_option(b);
 	CLEAN_FREE char *note = same(from, to)
-					? buf_format("%s, %s", place_name(a->place), from)
-					: buf_format("%s, %s → %s", place_name(a->place), from, to);
+					? buf_format("%s, %s", words_place(a), from)
+					: buf_format("%s, %s → %s", words_place(a), from, to);
 	row(diff, "renamed", "field",
 	    &(struct difference){ .field = a->wire,
 				  .from = json_new_string(diff->doc, a->wire),
@@ -113,7 +104,7 @@ static void renamed_field(const struct differences *diff, const struct arg *a, c
 				  .note = note });
 }
 
-static void trait(const struct differences *diff, const struct arg *about, const char *what,
+static void trait(const struct differences *diff, const char *field, const char *what,
 		  const char *from, const char *to)
 {
 	const char *change = strcmp(what, "option") == 0  ? "renamed"
@@ -124,7 +115,7 @@ static void trait(const struct differences *diff, const struct arg *about, const
 	if (!same(from, to))
 		row(diff, change, what,
 		    &(struct difference){
-			    .field = about->wire,
+			    .field = field,
 			    .from = from ? json_new_string(diff->doc, from) : NULL,
 			    .to = to ? json_new_string(diff->doc, to) : NULL,
 		    });
@@ -149,17 +140,17 @@ static const char *need(const struct arg *arg)
 
 static void compare_field(const struct differences *diff, const struct arg *a, const struct arg *b)
 {
-	CLEAN_FREE char *option_a = option_text(a), *option_b = option_text(b);
+	CLEAN_FREE char *option_a = words_option(a), *option_b = words_option(b);
 	CLEAN_FREE char *type_a = type_text(a), *type_b = type_text(b);
 	CLEAN_FREE char *limits_a = limits_text(a), *limits_b = limits_text(b);
 	/* a positional's name shows in help only */
 	if (!(a->flags & b->flags & ARG_POSITIONAL))
-		trait(diff, a, "option", option_a, option_b);
-	trait(diff, a, "place", place_name(a->place), place_name(b->place));
-	trait(diff, a, "type", type_a, type_b);
-	trait(diff, a, "required", need(a), need(b));
-	trait(diff, a, "limits", limits_a, limits_b);
-	trait(diff, a, "default", a->fallback, b->fallback);
+		trait(diff, a->wire, "option", option_a, option_b);
+	trait(diff, a->wire, "place", words_place(a), words_place(b));
+	trait(diff, a->wire, "type", type_a, type_b);
+	trait(diff, a->wire, "required", need(a), need(b));
+	trait(diff, a->wire, "limits", limits_a, limits_b);
+	trait(diff, a->wire, "default", a->fallback, b->fallback);
 	compare_choices(diff, a, b);
 }
 
@@ -193,6 +184,18 @@ static bool is_same_field(const struct arg *a, const struct arg *b)
 static bool is_moved(const struct arg *a, const struct arg *b)
 {
 	return strcmp(a->wire, b->wire) == 0;
+}
+
+/* A hole cannot come or go without the path: the only one left is the same under another name. */
+static bool are_holes(const struct arg *a, const struct arg *b)
+{
+	return a->place == ARG_PATH && b->place == ARG_PATH;
+}
+
+static void compare_holes(const struct differences *diff, const struct arg *a, const struct arg *b)
+{
+	renamed_field(diff, a, b);
+	compare_field(diff, a, b);
 }
 
 static bool is_told_the_same(const struct arg *a, const struct arg *b)
@@ -237,6 +240,7 @@ void fielddiff_args(const struct differences *diff, const struct command *a,
 	CLEANUP(rest_done) struct rest more = fields_of(b);
 	pair_fields(diff, &gone, &more, is_same_field, compare_field);
 	pair_fields(diff, &gone, &more, is_moved, compare_field);
+	pair_fields(diff, &gone, &more, are_holes, compare_holes);
 	pair_fields(diff, &gone, &more, is_told_the_same, renamed_field);
 	pair_fields(diff, &gone, &more, same_schema, renamed_field);
 	for (size_t i = 0; i < gone.count; i++)
@@ -266,33 +270,31 @@ static char *schema_type(const struct json *schema)
 	return buf_take(&out);
 }
 
-static void one_reply_field(const struct differences *diff, const struct json *from,
-			    const struct json *to)
+/* The names that `from` has and `to` does not, or NULL. */
+static struct json *names_beyond(struct json_doc *doc, const struct json *from,
+				 const struct json *to)
 {
-	const char *name = from ? from->key : to->key;
-	CLEAN_FREE char *type_a = schema_type(from), *type_b = schema_type(to);
-	if (from && to && (!type_a || !type_b || strcmp(type_a, type_b) == 0))
-		return;
-	if (!from || !to) {
-		struct json *text = json_new_string(diff->doc, name);
-		row(diff, from ? "removed" : "added", "reply",
-		    &(struct difference){
-			    .field = name, .from = from ? text : NULL, .to = to ? text : NULL });
-		return;
-	}
-	row(diff, "changed", "reply",
-	    &(struct difference){ .field = name,
-				  .from = json_new_string(diff->doc, type_a),
-				  .to = json_new_string(diff->doc, type_b) });
+	struct json *array = json_new(doc, JSON_ARRAY);
+	for (const struct json *item = from ? from->first : NULL; item; item = item->next)
+		if (!json_get(to, item->key))
+			json_append(array, json_new_string(doc, item->key));
+	return array->count ? array : NULL;
 }
 
 void fielddiff_replies(const struct differences *diff, const struct command *a,
 		       const struct command *b)
 {
 	const struct json *from = a->record, *to = b->record;
-	for (const struct json *item = from ? from->first : NULL; item; item = item->next)
-		one_reply_field(diff, item, json_get(to, item->key));
-	for (const struct json *item = to ? to->first : NULL; item; item = item->next)
-		if (!json_get(from, item->key))
-			one_reply_field(diff, NULL, item);
+	struct json *gone = names_beyond(diff->doc, from, to),
+		    *more = names_beyond(diff->doc, to, from);
+	for (const struct json *item = from ? from->first : NULL; item; item = item->next) {
+		CLEAN_FREE char *type_a = schema_type(item),
+				*type_b = schema_type(json_get(to, item->key));
+		if (type_a && type_b)
+			trait(diff, item->key, "reply", type_a, type_b);
+	}
+	if (gone)
+		row(diff, "removed", "reply", &(struct difference){ .from = gone });
+	if (more)
+		row(diff, "added", "reply", &(struct difference){ .to = more });
 }

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "contract/document.h"
+#include "contract/words.h"
 
 /* One operation that stands elsewhere than in the document. */
 struct move {
@@ -22,14 +23,6 @@ static void moves_done(struct moves *moves)
 	free(moves->items);
 }
 
-static char *member_of(const struct command *command)
-{
-	char *method = mem_dup(command->method);
-	for (char *p = method; *p; p++)
-		*p = *p >= 'A' && *p <= 'Z' ? (char)(*p - 'A' + 'a') : *p;
-	return method;
-}
-
 static bool has_id(const struct json *operation, const char *id)
 {
 	const char *own = json_get_string(operation, "operationId");
@@ -42,7 +35,7 @@ static struct moves find_moves(const struct contract *contract)
 	const struct json *paths = json_get(contract->root, "paths");
 	for (size_t i = 0; i < contract->command_count; i++) {
 		const struct command *command = &contract->commands[i];
-		CLEAN_FREE char *method = member_of(command);
+		CLEAN_FREE char *method = words_method(command);
 		if (!command->operation_id ||
 		    has_id(json_get(json_get(paths, command->path), method), command->operation_id))
 			continue;
@@ -127,7 +120,7 @@ static void add_item(struct json_doc *doc, struct contract *contract, const stru
 static int put(struct json_doc *doc, struct json *paths, const struct move *move, struct err *err)
 {
 	const struct command *command = move->command;
-	CLEAN_FREE char *method = member_of(command);
+	CLEAN_FREE char *method = words_method(command);
 	struct json *item = json_get(paths, command->path);
 	if (json_get(item, method))
 		return err_set(err, ERR_CONFIG,

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "commands/commands.h"
 #include "contract/diff.h"
+#include "contract/words.h"
 #include "engine/output.h"
 #include "engine/terminal.h"
 
@@ -20,18 +21,6 @@ static bool is(const char *a, const char *b)
 
 /* ---- the form for people ---- */
 
-/* A text, or texts with commas. */
-static void add_value(struct buf *out, const struct json *value)
-{
-	if (value->type == JSON_STRING)
-		buf_add(out, value->text, value->len);
-	for (const struct json *item = value->type == JSON_ARRAY ? value->first : NULL; item;
-	     item = item->next) {
-		buf_add_str(out, item == value->first ? "" : ", ");
-		buf_add(out, item->text, item->len);
-	}
-}
-
 /* "FIELD: FROM → TO (NOTE)", with what is there. */
 static void add_sentence(struct buf *out, const struct json *row)
 {
@@ -40,15 +29,14 @@ static void add_sentence(struct buf *out, const struct json *row)
 	const struct json *from = json_get(row, "from"), *to = json_get(row, "to");
 	bool from_there = from->type != JSON_NULL, to_there = to->type != JSON_NULL;
 	bool both = from_there && to_there;
-	bool itself = is(what, "field") || (is(what, "reply") && !both);
-	if (field && !itself)
+	if (field && !is(what, "field"))
 		buf_add_format(out, "%s: ", field);
 	if (from_there)
-		add_value(out, from);
+		words_join(out, from);
 	if (both || (is(json_get_string(row, "change"), "changed")))
 		buf_add_str(out, from_there ? " → " : "none → ");
 	if (to_there)
-		add_value(out, to);
+		words_join(out, to);
 	else if (is(json_get_string(row, "change"), "changed"))
 		buf_add_str(out, "none");
 	if (note)
@@ -57,10 +45,12 @@ static void add_sentence(struct buf *out, const struct json *row)
 
 static void add_line(struct buf *out, const struct json *row, size_t width, bool color)
 {
-	const char *change = json_get_string(row, "change");
+	const char *change = json_get_string(row, "change"), *what = json_get_string(row, "what");
 	bool added = is(change, "added"), removed = is(change, "removed");
+	bool whole = is(what, "operation");
 	CLEAN_BUF struct buf sentence = { 0 }, safe = { 0 };
-	add_sentence(&sentence, row);
+	if (!whole)
+		add_sentence(&sentence, row);
 	text_escape(&safe, buf_str(&sentence), sentence.len, false);
 	if (color)
 		buf_add_str(out, added ? "\033[32m" : removed ? "\033[31m" : "\033[33m");
@@ -68,9 +58,9 @@ static void add_line(struct buf *out, const struct json *row, size_t width, bool
 		       added	 ? '+'
 		       : removed ? '-'
 				 : '~',
-		       VALUE_COLUMN - 4, json_get_string(row, "what"));
+		       VALUE_COLUMN - 4, whole ? change : what);
 	text_wrap(out, buf_str(&safe), VALUE_COLUMN, width, true);
-	while (out->len && out->data[out->len - 1] == '\n')
+	while (strchr(" \n", out->data[out->len - 1]))
 		buf_truncate(out, out->len - 1);
 	buf_add_str(out, color ? "\033[0m\n" : "\n");
 }

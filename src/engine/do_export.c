@@ -9,6 +9,7 @@
 #include "commands/commands.h"
 #include "contract/access.h"
 #include "contract/moved.h"
+#include "contract/words.h"
 #include "engine/output.h"
 #include "engine/profile.h"
 #include "engine/terminal.h"
@@ -87,12 +88,11 @@ static void add_comment(struct buf *out, const char *indent, const char *text)
 /* Whether the document itself says how dangerous the operation is. */
 static bool tells_danger(const struct contract *contract, const struct command *command)
 {
-	CLEAN_FREE char *method = mem_dup(command->method);
-	for (char *p = method; *p; p++)
-		*p = *p >= 'A' && *p <= 'Z' ? (char)(*p - 'A' + 'a') : *p;
+	CLEAN_FREE char *method = words_method(command);
 	const struct json *paths = json_get(contract->root, "paths");
 	const struct json *operation = json_get(json_get(paths, command->path), method);
-	return json_get_string(json_get(operation, "x-bangoctl"), "danger") != NULL;
+	const char *danger = json_get_string(json_get(operation, "x-bangoctl"), "danger");
+	return danger && danger_of_name(danger) >= 0;
 }
 
 /* What the program takes for dangerous, where that is a guess. */
@@ -122,19 +122,23 @@ static void add_dangers(struct buf *out, const struct contract *contract)
 	add_comment(out, "", text);
 }
 
-/* Server and environment, which belong together. */
-static void add_server(struct buf *out, const struct contract *contract)
+/* Server and environment, which must fit each other, unless the group has them. */
+static void add_server(struct buf *out, const struct contract *contract, const struct json *group)
 {
 	CLEAN_FREE char *server = access_server(contract);
 	CLEANUP(http_url_done) struct http_url url = { 0 };
 	CLEAN_ERR struct err why = { 0 };
+	if (json_get(group, "base_url"))
+		return;
 	bool usable =
 		server && http_url_parse(server, &url, &why) == 0 && (url.https || url.loopback);
-	add_setting(out, SETTING_ENVIRONMENT,
-		    usable && profile_is_live_host(url.host) ? "live" : "test");
-	if (usable)
+	const char *environment = usable && profile_is_live_host(url.host) ? "live" : "test";
+	const char *now = json_get_string(group, "environment");
+	if (!now)
+		add_setting(out, SETTING_ENVIRONMENT, environment);
+	if (usable && (!now || is(now, environment)))
 		add_setting(out, SETTING_BASE_URL, server);
-	else
+	else if (!usable)
 		add_comment(
 			out, "    ",
 			"the document names no server that can be used: base_url = \"https://…\";");
@@ -163,8 +167,8 @@ static void add_group(struct buf *out, const struct contract *contract, const st
 	const char *auth = json_get_string(group, "auth");
 	bool sandbox = is(name, "sandbox");
 	buf_add_format(out, "profiles = {\n  %s = {\n", name);
-	if (!sandbox && !json_get(group, "base_url") && !json_get(group, "environment"))
-		add_server(out, contract);
+	if (!sandbox)
+		add_server(out, contract, group);
 	if (!sandbox)
 		add_auth(out, contract, auth ? auth : group ? "basic" : NULL);
 	add_setting(out, SETTING_CONTRACT, path);
