@@ -59,11 +59,22 @@ static unsigned line_of(const struct json *root, const char *pointer)
 	return value ? value->line : 0;
 }
 
-static void problems_text(struct buf *out, const struct contract *contract)
+/* The lines of all problems; those of one operation stand together. The caller frees them. */
+static unsigned *lines_of(const struct contract *contract)
+{
+	unsigned *lines = mem_new(contract->problem_count + 1, sizeof(*lines));
+	for (size_t i = 0; i < contract->problem_count; i++) {
+		const struct contract_problem *problem = &contract->problems[i];
+		bool again = i && strcmp(problem->pointer, problem[-1].pointer) == 0;
+		lines[i] = again ? lines[i - 1] : line_of(contract->root, problem->pointer);
+	}
+	return lines;
+}
+
+static void problems_text(struct buf *out, const struct contract *contract, const unsigned *lines)
 {
 	for (size_t i = 0; i < contract->problem_count; i++) {
 		const struct contract_problem *problem = &contract->problems[i];
-		unsigned line = line_of(contract->root, problem->pointer);
 		bool again = i && strcmp(problem->pointer, problem[-1].pointer) == 0;
 		CLEAN_BUF struct buf safe = { 0 };
 		text_escape(&safe, problem->pointer, strlen(problem->pointer), false);
@@ -71,8 +82,8 @@ static void problems_text(struct buf *out, const struct contract *contract)
 			buf_add_str(out, buf_str(&safe));
 		else if (!again)
 			buf_add_str(out, "the document");
-		if (!again && line)
-			buf_add_format(out, " (line %u)", line);
+		if (!again && lines[i])
+			buf_add_format(out, " (line %u)", lines[i]);
 		buf_add_str(out, again ? "" : "\n");
 		add_wrapped(out, problem->message, 4);
 	}
@@ -82,20 +93,20 @@ static int print_problems(const struct session *session, const struct contract *
 			  struct err *err)
 {
 	static const char *const columns[] = { "pointer", "problem" };
+	CLEAN_FREE unsigned *lines = lines_of(contract);
 	if (output_is_text(session)) {
 		CLEAN_BUF struct buf out = { 0 };
-		problems_text(&out, contract);
+		problems_text(&out, contract, lines);
 		return output_text(session, buf_str(&out), out.len, err);
 	}
 	CLEAN_JSON struct json_doc *doc = json_doc_new();
 	struct json *list = json_new(doc, JSON_ARRAY);
 	for (size_t i = 0; i < contract->problem_count; i++) {
 		const struct contract_problem *problem = &contract->problems[i];
-		unsigned line = line_of(contract->root, problem->pointer);
 		struct json *object = json_new(doc, JSON_OBJECT);
 		json_set_string(doc, object, "pointer", problem->pointer);
 		json_set(doc, object, "line",
-			 line ? json_new_integer(doc, line) : json_new(doc, JSON_NULL));
+			 lines[i] ? json_new_integer(doc, lines[i]) : json_new(doc, JSON_NULL));
 		json_set_string(doc, object, "problem", problem->message);
 		json_set(doc, object, "fatal", json_new_bool(doc, problem->fatal));
 		json_append(list, object);
