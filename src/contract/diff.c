@@ -38,6 +38,16 @@ static char *body_text(const struct command *command)
 		       : mem_dup(words_body(command));
 }
 
+static bool has_holes_of(const char *path, const char *other)
+{
+	for (const char *p = other; (p = strchr(p, '{')); p++) {
+		CLEAN_FREE char *hole = mem_dup_len(p, strcspn(p, "}") + (strchr(p, '}') != NULL));
+		if (!strstr(path, hole))
+			return false;
+	}
+	return true;
+}
+
 static void compare_calls(const struct differences *diff, const struct command *a,
 			  const struct command *b)
 {
@@ -46,8 +56,8 @@ static void compare_calls(const struct differences *diff, const struct command *
 	difference_texts(diff, "renamed", "operationId", a->operation_id, b->operation_id);
 	difference_texts(diff, "renamed", "command", a->name, b->name);
 	difference_texts(diff, "moved", "method", a->method, b->method);
-	/* a hole of another name is a renamed field */
-	if (strcmp(from, to) != 0)
+	/* a hole of another name is a renamed field, but holes in another order are another path */
+	if (strcmp(from, to) != 0 || has_holes_of(b->path, a->path))
 		difference_texts(diff, "moved", "path", a->path, b->path);
 	difference_texts(diff, "changed", "effect", words_effect(a), words_effect(b));
 	compare_danger(diff, a, b);

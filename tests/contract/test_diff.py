@@ -103,6 +103,12 @@ class Diff(Case):
         where, row = self.only(rename)
         self.assertEqual((row["change"], row["what"], row["from"], row["to"]), ("renamed", "field", "entitlementId", "id"))
 
+    def test_holes_in_another_order_are_another_path(self):
+        for name, path in [("a.json", "/x/{a}/{b}"), ("b.json", "/x/{b}/{a}")]:
+            self.write(name, json.dumps({"openapi": "3.0.3", "paths": {path: {"get": {"operationId": "x", "responses": {}}}}}))
+        rows = self.run_program("contract", "diff", "a.json", "b.json").json
+        self.assertEqual([(r["change"], r["what"], r["from"], r["to"]) for r in rows], [("moved", "path", "/x/{a}/{b}", "/x/{b}/{a}")])
+
     def test_each_kind(self):
         def post(document):
             return document["paths"][SUSPEND]["post"]
