@@ -80,7 +80,8 @@ static void environment(struct buf *out, const struct help_style *style)
 		  "the password, under the same rule; it is taken out of the environment at once" },
 		{ "BANGOCTL_PASSWORD_FILE", "a file that holds it, under the same rule" },
 		{ "BANGOCTL_STATE_DIR",
-		  "the folder of the sandbox and the shell's history; by default ~/.local/state/bangoctl, by $XDG_STATE_HOME" },
+		  "the folder of the sandbox and the shell's history; by default ~/.local/state/bangoctl, by $XDG_STATE_HOME. "
+		  "Parsed contracts are kept in its folder cache, by default in ~/.cache/bangoctl, by $XDG_CACHE_HOME" },
 		{ "NO_COLOR, CLICOLOR_FORCE, TERM", "colour, after --color" },
 		{ "BANGOCTL_PAGER, PAGER", "the pager of the shell; empty: none" },
 		{ "COLUMNS", "the width of tables and help" },

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "lib/pack.h"
 #include "sandbox/check.h"
 #include "sandbox/entitlement.h"
 #include "sandbox/lifecycle.h"
@@ -79,12 +80,9 @@ static int pack_all(struct json *list, long long now, struct json_doc *doc, stru
 int book_fill(struct store *store, const struct json *records, bool only_new, struct err *err)
 {
 	CLEAN_JSON struct json_doc *doc = json_doc_new();
-	struct json *list;
-	if (records)
-		list = json_copy(doc, records);
-	else if (json_parse(doc, sandbox_book, sandbox_book_len, &list, err) < 0)
-		return err_wrap(err, "the built-in book");
-	if (list->type != JSON_ARRAY)
+	struct json *list =
+		records ? json_copy(doc, records) : pack_read(doc, sandbox_book, sandbox_book_len);
+	if (!json_is(list, JSON_ARRAY))
 		return err_set(err, ERR_USAGE, "the entitlements are not a JSON array");
 	struct record *packed = mem_new(list->count, sizeof(*packed));
 	int result = pack_all(list, store_now(store), doc, packed, err);

@@ -2,6 +2,7 @@
 #include "unit.h"
 
 #include "base/random.h"
+#include "lib/pack.h"
 #include "lib/yaml.h"
 
 static char *read_as_json(const char *text)
@@ -211,9 +212,9 @@ static void same_as_json(void **state)
 	(void)state;
 	CLEAN_ERR struct err err = { 0 };
 	CLEAN_JSON struct json_doc *doc = json_doc_new();
-	struct json *a = NULL, *b = NULL;
-	assert_int_equal(
-		json_parse(doc, contract_builtin_text, contract_builtin_text_len, &a, &err), 0);
+	struct json *a = pack_read(doc, contract_builtin_text, contract_builtin_text_len),
+		    *b = NULL;
+	assert_non_null(a);
 	CLEAN_BUF struct buf pretty = { 0 };
 	json_write(&pretty, a, JSON_PRETTY);
 	if (yaml_read(doc, pretty.data, pretty.len, &b, &err) < 0)
