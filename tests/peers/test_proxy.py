@@ -11,13 +11,14 @@ import http.client
 import json
 import sys
 
-from blackbox import ROOT, Case, Peer, Recorder, Server, json_answer
+from blackbox import ROOT, Peer, Recorder, Server, json_answer
 from blackbox.peers import prism_proxy
+
+from judged import DOCUMENT, DocumentCase
 
 sys.path.append(str(ROOT / "tests/cases"))
 import test_cases  # the module and not its class, whose tests would run here too
 
-DOCUMENT = ROOT / "src/contract/server-api.yaml"
 NO_ROUTE = "request: Selected route not found"
 LEAST_CASES = 95  # that make a call: fewer of them means that they no longer come by here
 
@@ -37,7 +38,6 @@ NOT_THROUGH_PRISM = {"request/head": "Prism reads the empty reply to HEAD as JSO
 
 # the fault, exit codes of reads and of changes
 FAULTS = [("accepted:0", 0, 0), ("429:0", 8, 8), ("500", 5, 10), ("503:0", 5, 10)]
-MORE_WORDS = {"updateEntitlement": ["--product-key", "X"]}  # an update without a field is refused
 SENT_BY_HAND = {"Authorization": "Basic c2FuZGJveDpzYW5kYm94", "Content-Type": "application/json"}
 
 
@@ -85,7 +85,7 @@ class Proxied:
         return found
 
 
-class Through(Case):
+class Through(DocumentCase):
     @contextlib.contextmanager
     def proxied(self):
         with Switch(0) as switch, prism_proxy(DOCUMENT, switch.url) as url:
@@ -97,12 +97,6 @@ class Through(Case):
         found = [violation for _, reply in exchanges for violation in violations(reply)]
         self.assertEqual(found, [], f"\n{result}\n{exchanges}")
         return len(exchanges)
-
-    def operations(self):
-        """(operationId, whether its path has an id, its x-bangoctl) of each operation of the document."""
-        for path, methods in self.run_program("contract", "export").json["paths"].items():
-            for operation in methods.values():
-                yield operation["operationId"], "{entitlementId}" in path, operation["x-bangoctl"]
 
 
 class RecordedCases(Through):
@@ -153,40 +147,27 @@ class RecordedCases(Through):
 class Calls(Through):
     def test_examples_of_the_document(self):
         with self.proxied() as proxied:
-            for _, _, about in self.operations():
-                for line in about["examples"]:
-                    with self.subTest(example=line), proxied.sandbox(self):
-                        self.assert_code(self.run_program("sandbox", "reset"), 0)
-                        result = self.shell(line, env={"BANGOCTL_BASE_URL": proxied.url})
-                        self.assertEqual(self.assert_no_violation(proxied, result), 0 if "--dry-run" in line else 1)
-                        self.assert_code(result, 0)
+            for line in [line for operation in self.operations() for line in operation.about["examples"]]:
+                with self.subTest(example=line), proxied.sandbox(self):
+                    self.assert_code(self.run_program("sandbox", "reset"), 0)
+                    result = self.shell(line, env={"BANGOCTL_BASE_URL": proxied.url})
+                    self.assertEqual(self.assert_no_violation(proxied, result), 0 if "--dry-run" in line else 1)
+                    self.assert_code(result, 0)
 
     def test_every_call_in_every_status(self):
-        ids = [f"ENT-{number}" for number in range(1001, 1013)] + ["NOPE"]
-        codes = set()
         with self.proxied() as proxied, proxied.sandbox(self):
-            for operation, has_id, about in self.operations():
-                self.assert_code(self.run_program("sandbox", "reset"), 0)
-                for words in [[name] for name in ids] if has_id else [[]]:
-                    with self.subTest(operation=operation, words=words):
-                        result = self.run_program("-p", "sandbox", "--base-url", proxied.url, *about["command"].split(), *words,
-                                                  *MORE_WORDS.get(operation, []))
-                        self.assertEqual(self.assert_no_violation(proxied, result), 1)
-                        codes.add(result.code)
-        self.assertEqual(codes, {0, 4, 6})
+            self.in_every_status(proxied.url, lambda result: self.assertEqual(self.assert_no_violation(proxied, result), 1))
 
     def test_faults_that_the_document_has(self):
         with self.proxied() as proxied:
             for fault, read, change in FAULTS:
                 with proxied.sandbox(self, "--fault", fault):
-                    for operation, has_id, about in self.operations():
-                        self.assert_code(self.run_program("sandbox", "reset"), 0)
-                        with self.subTest(fault=fault, operation=operation):
-                            identifier = {"PENDING": "ENT-1003", "SUSPENDED": "ENT-1004"}.get(about.get("from", [""])[0], "ENT-1001")
-                            result = self.run_program("-p", "sandbox", "--base-url", proxied.url, "--retries", "0",
-                                                      *about["command"].split(), *[identifier] * has_id, *MORE_WORDS.get(operation, []))
+                    for operation in self.operations():
+                        with self.subTest(fault=fault, operation=operation.id):
+                            self.assert_code(self.run_program("sandbox", "reset"), 0)
+                            result = self.call(proxied.url, *operation.words())
                             self.assertEqual(self.assert_no_violation(proxied, result), 1)
-                            self.assert_code(result, read if about["effect"] == "read" else change)
+                            self.assert_code(result, read if operation.reads else change)
 
 
 class TheGate(Through):
