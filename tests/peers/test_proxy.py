@@ -11,7 +11,7 @@ import http.client
 import json
 import sys
 
-from blackbox import ROOT, Peer, Recorder, Server, json_answer
+from blackbox import ROOT, Peer, Recorder, Server, json_answer, known_fault
 from blackbox.peers import prism_proxy
 
 from judged import DocumentCase
@@ -40,12 +40,16 @@ FAULTS = [("accepted:0", 0, 0), ("429:0", 8, 8), ("500", 5, 10), ("503:0", 5, 10
 SENT_BY_HAND = {"Authorization": "Basic c2FuZGJveDpzYW5kYm94", "Content-Type": "application/json"}
 
 
-def violations(reply):
+def spelt(header):
     """What Prism says of an exchange: `where: what`, each."""
+    return [f"{'.'.join(map(str, found['location']))}: {found['message']}" for found in json.loads(header)]
+
+
+def violations(reply):
     for line in reply.partition(b"\r\n\r\n")[0].split(b"\r\n"):
         name, _, value = line.partition(b":")
         if name.lower() == b"sl-violations":
-            return [f"{'.'.join(map(str, found['location']))}: {found['message']}" for found in json.loads(value)]
+            return spelt(value)
     return []
 
 
@@ -179,7 +183,7 @@ class TheGate(Through):
         ("PATCH", "/v1/entitlement/ENT-1001", {"dateExpiry": "tomorrow"}, "request.body.dateExpiry"),
         ("PATCH", "/v1/entitlement/ENT-1001", {}, "request.body: "),
         ("POST", "/v1/entitlement/terminate/ENT-1001", {"immediate": "no"}, "request.body.immediate"),
-        ("POST", "/v1/entitlement/resume/ENT-1004", {"a": 1}, "request: "),
+        ("POST", "/v1/entitlement/resume/ENT-1004", {"a": 1}, "request: "),  # it has no body
         ("PUT", "/v1/entitlement/ENT-1001", {}, NO_ROUTE),
         ("GET", "/v2/entitlement/ENT-1001", None, NO_ROUTE),
     ]
@@ -194,26 +198,36 @@ class TheGate(Through):
         ({"responseCode": "CONFLICT", "responseMessage": "no"}, 409, "response: Unable to match"),  # a read has no 409
     ]
 
-    def judge(self, url, method, path, body):
+    def send(self, url, method, path, body):
+        """The status of the reply, and what Prism says."""
         connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=20)
         with contextlib.closing(connection):
             connection.request(method, path, None if body is None else json.dumps(body), SENT_BY_HAND)
-            return [f"{'.'.join(map(str, found['location']))}: {found['message']}"
-                    for found in json.loads(connection.getresponse().headers.get("sl-violations", "[]"))]
+            reply = connection.getresponse()
+            return reply.status, spelt(reply.headers.get("sl-violations", "[]"))
 
     def assert_seen(self, found, wanted):
         self.assertTrue([violation for violation in found if violation.startswith(wanted)], f"{wanted} not among {found}")
 
     def test_wrong_requests_are_seen(self):
         with self.proxied() as proxied, proxied.sandbox(self):
-            self.assertEqual(self.judge(proxied.url, "GET", "/v1/entitlement/ENT-1001", None), [])
+            self.assertEqual(self.send(proxied.url, "GET", "/v1/entitlement/ENT-1001", None), (200, []))
             for method, path, body, wanted in self.REQUESTS:
                 with self.subTest(method=method, path=path, body=body):
-                    self.assert_seen(self.judge(proxied.url, method, path, body), wanted)
+                    status, found = self.send(proxied.url, method, path, body)
+                    self.assert_seen(found, wanted)
+                    self.assertIn(status, (400, 404, 405), "the sandbox refuses it too")
+
+    @known_fault("the sandbox takes null for any field")
+    def test_null_where_the_document_has_none(self):
+        with self.proxied() as proxied, proxied.sandbox(self):
+            status, found = self.send(proxied.url, "PATCH", "/v1/entitlement/ENT-1001", {"productKey": None})
+            self.assert_seen(found, "request.body.productKey")
+            self.assertEqual(status, 400, "the sandbox refuses it too")
 
     def test_wrong_replies_are_seen(self):
         answers = [json_answer(body if isinstance(body, dict) else json.dumps(body), status) for body, status, _ in self.REPLIES]
         with Peer(answers) as peer, prism_proxy(self.closed_document(), peer.url) as url:
             for body, status, wanted in self.REPLIES:
                 with self.subTest(body=body, status=status):
-                    self.assert_seen(self.judge(url, "GET", "/v1/entitlement/ENT-1001", None), wanted)
+                    self.assert_seen(self.send(url, "GET", "/v1/entitlement/ENT-1001", None)[1], wanted)

@@ -45,7 +45,7 @@ TABLE = [
     ("500 once", [{"status": 500}, DONE], [], AGAIN, "HTTP 500"),
     ("503 once", [{"status": 503}, DONE], [], AGAIN, "HTTP 503"),
     ("503 once, come again", [{"status": 503, "headers": {"Retry-After": "0"}}, DONE], [], AGAIN, "HTTP 503"),
-    ("429 once", [{"status": 429, "headers": {"Retry-After": "0"}}, DONE], [], LIMITED, "HTTP 429: the reply is empty: trying again"),
+    ("429 once", [{"status": 429, "headers": {"Retry-After": "1"}}, DONE], [], LIMITED, "trying again in 1.0 s"),
     ("429 for a long time", [{"status": 429, "headers": {"Retry-After": "60"}}, DONE], ["--retry-max-wait", "5"], ((8, 1), (8, 1)), "HTTP 429"),
     ("a challenge by Digest", [{"status": 401, "headers": {"WWW-Authenticate": 'Digest realm="a", nonce="b", qop="auth"'}}], [],
      REFUSED, "not accepted"),
