@@ -9,6 +9,7 @@
 #include "contract/document.h"
 #include "contract/fields.h"
 #include "contract/naming.h"
+#include "contract/page.h"
 #include "contract/replies.h"
 #include "lib/pack.h"
 #include "lib/yaml.h"
@@ -389,13 +390,8 @@ static int parse_text(struct json_doc *doc, const char *text, size_t len, struct
 		text += 3;
 		len -= 3;
 	}
-	/* somebody saved the page instead of the document */
-	if (first_character(text, len) == '<') {
-		err_set(err, ERR_CONFIG, "it is an HTML page, not an OpenAPI document");
-		return err_hint(
-			err,
-			"on the page look for a link \"Download\" or for a file that ends in .yaml or .json");
-	}
+	if (page_refused(text, len, err))
+		return -1;
 	int result = contract_is_json(text, len) ? json_parse(doc, text, len, root, err)
 						 : yaml_read(doc, text, len, root, err);
 	if (result < 0)
