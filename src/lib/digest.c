@@ -1,13 +1,62 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "lib/digest.h"
 
+#include <openssl/evp.h>
 #include <openssl/sha.h>
 #include <stdio.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+
+static void to_hex(const unsigned char raw[SHA256_DIGEST_LENGTH], char digest[DIGEST_SIZE])
+{
+	for (size_t i = 0; i < SHA256_DIGEST_LENGTH; i++)
+		snprintf(digest + 2 * i, 3, "%02x", raw[i]);
+}
 
 void digest_sha256(const char *bytes, size_t len, char digest[DIGEST_SIZE])
 {
 	unsigned char raw[SHA256_DIGEST_LENGTH];
 	SHA256((const unsigned char *)bytes, len, raw);
-	for (size_t i = 0; i < sizeof(raw); i++)
-		snprintf(digest + 2 * i, 3, "%02x", raw[i]);
+	to_hex(raw, digest);
+}
+
+struct digest {
+	EVP_MD_CTX *context;
+};
+
+/* All that can fail in it is memory, and SHA-256 missing from the library. */
+static void sure(int done)
+{
+	if (!done)
+		abort();
+}
+
+struct digest *digest_new(void)
+{
+	struct digest *digest = mem_new(1, sizeof(*digest));
+	digest->context = EVP_MD_CTX_new();
+	sure(digest->context && EVP_DigestInit_ex(digest->context, EVP_sha256(), NULL));
+	return digest;
+}
+
+void digest_free(struct digest *digest)
+{
+	if (!digest)
+		return;
+	EVP_MD_CTX_free(digest->context);
+	free(digest);
+}
+
+void digest_add(struct digest *digest, const char *bytes, size_t len)
+{
+	sure(EVP_DigestUpdate(digest->context, bytes, len));
+}
+
+void digest_end(struct digest *digest, char hex[DIGEST_SIZE])
+{
+	unsigned char raw[SHA256_DIGEST_LENGTH];
+	sure(EVP_DigestFinal_ex(digest->context, raw, NULL));
+	to_hex(raw, hex);
+	sure(EVP_DigestInit_ex(digest->context, EVP_sha256(), NULL));
 }
