@@ -121,6 +121,47 @@ int file_append(const char *path, const char *bytes, size_t len, struct err *err
 	return 0;
 }
 
+/* Copies up to one block. Returns 1 if there may be more, 0 at the end, -1 on failure. */
+static int copy_block(int in, int out, const char *from, const char *to,
+		      const volatile sig_atomic_t *stop, struct err *err)
+{
+	char block[65536];
+	if (stop && *stop)
+		return err_set(err, ERR_INTERRUPTED, "interrupted while %s was read", from);
+	ssize_t n = read(in, block, sizeof(block));
+	if (n < 0 && errno == EINTR)
+		return 1;
+	if (n < 0)
+		return err_set(err, ERR_USAGE, "cannot read %s: %s", from, strerror(errno));
+	if (file_write_all(out, block, (size_t)n) < 0)
+		return err_set(err, ERR_INTERNAL, "cannot write %s: %s", to, strerror(errno));
+	return n > 0;
+}
+
+int file_spool(const char *from, const char *to, const volatile sig_atomic_t *stop, struct err *err)
+{
+	bool standard_input = strcmp(from, "-") == 0;
+	CLEANUP(file_close)
+	int in = standard_input ? STDIN_FILENO : open(from, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	if (in < 0)
+		return err_set(err, ERR_USAGE, "cannot open %s: %s", from, strerror(errno));
+	CLEANUP(file_close)
+	int out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (out < 0)
+		return err_set(err, ERR_INTERNAL, "cannot make %s: %s", to, strerror(errno));
+	const char *name = standard_input ? "standard input" : from;
+	int more = 1;
+	while (more > 0)
+		more = copy_block(in, out, name, to, stop, err);
+	if (more == 0 && fsync(out) < 0)
+		more = err_set(err, ERR_INTERNAL, "cannot write %s: %s", to, strerror(errno));
+	if (more < 0)
+		unlink(to);
+	else
+		sync_folder_of(to);
+	return more;
+}
+
 int file_make_folder(const char *path, struct err *err)
 {
 	if (!*path)

@@ -6,6 +6,7 @@
 #ifndef BASE_FILE_H
 #define BASE_FILE_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/stat.h>
@@ -33,6 +34,15 @@ int file_write(const char *path, const char *bytes, size_t len, mode_t mode, boo
 /* Adds the bytes to the end of the file, which is made with mode 0600 when missing, in one write.
  */
 int file_append(const char *path, const char *bytes, size_t len, struct err *err);
+
+/*
+ * Copies a file, pipe or device (`-` is standard input) to its end into the new file `to`, mode
+ * 0600, which is on disk with its name afterwards, or is not there. ERR_USAGE if the source cannot
+ * be read, ERR_INTERNAL if the copy cannot be written, ERR_INTERRUPTED when `*stop` (may be NULL)
+ * becomes non-zero.
+ */
+int file_spool(const char *from, const char *to, const volatile sig_atomic_t *stop,
+	       struct err *err);
 
 /* For CLEANUP: closes the descriptor unless it is none or one of the three standard ones. */
 void file_close(int *fd);
