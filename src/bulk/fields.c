@@ -139,7 +139,8 @@ int field_list_read(struct field_list *list, const char *text, size_t len, struc
 	if (json_parse(list->doc, text, len, &root, err) < 0)
 		return err_hint(err, "NDJSON is one JSON object a line");
 	if (root->type != JSON_OBJECT) {
-		err_set(err, ERR_USAGE, "not a JSON object but %s", json_type_name(root->type));
+		err_set(err, ERR_USAGE, "JSON of type %s, not an object",
+			json_type_name(root->type));
 		return err_hint(err, "NDJSON is one JSON object a line");
 	}
 	return add_members(list, NULL, root, err);

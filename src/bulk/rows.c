@@ -214,11 +214,10 @@ static int read_line(struct bulk_input *input, struct bulk_row *row, struct err 
 			return read_fault(input, row, piece.line);
 		if (got && text->len + piece.len > BULK_MAX_ROW)
 			return too_long(input, row, piece.line, err);
+		if (got && !text->len)
+			row->line = piece.line;
 		if (got)
 			buf_add(text, piece.text, piece.len);
-		row->line = text->len ? row->line : 0;
-		if (got && !row->line)
-			row->line = piece.line;
 		if (got && !piece.ends)
 			continue;
 		if (!is_blank(text))

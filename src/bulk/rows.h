@@ -30,8 +30,8 @@ enum { BULK_MAX_ROW = 1 << 20 };
 struct bulk_row {
 	long long number; /* from 1; the header is none. 0 in a fault: it is of no row */
 	long long line;	  /* where it begins, from 1. 0 in a fault: it is of no line */
-	const struct bulk_field *fields; /* CSV: one for each column, and empty cells are not given;
-					    NDJSON: as fields.h says */
+	const struct bulk_field *fields; /* CSV: one for each column in order, empty cells not
+					    given; NDJSON: as fields.h says */
 	size_t count;
 };
 

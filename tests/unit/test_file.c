@@ -81,7 +81,7 @@ static void expect_contents(const char *path, const char *text)
 {
 	CLEAN_ERR struct err err = { 0 };
 	CLEAN_BUF struct buf out = { 0 };
-	assert_int_equal(file_read(path, 1000, &out, NULL, ERR_CONFIG, &err), 0);
+	assert_int_equal(file_read(path, 1 << 20, &out, NULL, ERR_CONFIG, &err), 0);
 	CHECK_TEXT(buf_str(&out), text, path);
 }
 
@@ -129,6 +129,58 @@ static void dangling_link_is_there(void **state)
 	assert_int_equal(symlink("/nonexistent/x", link), 0);
 	assert_int_equal(file_write(link, BYTES("x"), 0600, true, &err), -1);
 	CHECK_ERR(&err, ERR_INTERNAL, "File exists");
+}
+
+static void spooling(void **state)
+{
+	CLEAN_FREE char *from = file_join(*state, "from");
+	CLEAN_FREE char *to = file_join(*state, "to");
+	CLEAN_FREE char *nowhere = file_join(*state, "none/to");
+	CLEAN_ERR struct err err = { 0 };
+	CLEAN_BUF struct buf text = { 0 };
+	buf_add_repeat(&text, 'x', 200000);
+	unit_write(from, text.data);
+	assert_int_equal(file_spool(from, to, NULL, &err), 0);
+	expect_contents(to, text.data);
+	struct stat facts;
+	assert_int_equal(stat(to, &facts), 0);
+	assert_int_equal(facts.st_mode & 07777, 0600);
+	assert_int_equal(file_spool(from, to, NULL, &err), -1);
+	CHECK_ERR(&err, ERR_INTERNAL, "to: File exists");
+	expect_contents(to, text.data);
+	assert_int_equal(file_spool(from, nowhere, NULL, &err), -1);
+	CHECK_ERR(&err, ERR_INTERNAL, "cannot make ");
+	assert_int_equal(unlink(to), 0);
+	assert_int_equal(file_spool(*state, to, NULL, &err), -1);
+	CHECK_ERR(&err, ERR_USAGE, "Is a directory");
+	assert_int_equal(access(to, F_OK), -1);
+	volatile sig_atomic_t stop = 1;
+	assert_int_equal(file_spool(from, to, &stop, &err), -1);
+	CHECK_ERR(&err, ERR_INTERRUPTED, "interrupted while ");
+	assert_int_equal(access(to, F_OK), -1);
+	assert_int_equal(file_spool(nowhere, to, NULL, &err), -1);
+	CHECK_ERR(&err, ERR_USAGE, "cannot open ");
+}
+
+static void spooling_a_pipe(void **state)
+{
+	CLEAN_FREE char *to = file_join(*state, "to");
+	CLEAN_ERR struct err err = { 0 };
+	int ends[2];
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(write(ends[1], "a\n1\n", 4), 4);
+	close(ends[1]);
+	CLEAN_FREE char *from = buf_format("/dev/fd/%d", ends[0]);
+	assert_int_equal(file_spool(from, to, NULL, &err), 0);
+	expect_contents(to, "a\n1\n");
+	int standard_input = dup(STDIN_FILENO);
+	assert_int_equal(dup2(ends[0], STDIN_FILENO), STDIN_FILENO);
+	assert_int_equal(unlink(to), 0);
+	assert_int_equal(file_spool("-", to, NULL, &err), 0);
+	expect_contents(to, "");
+	assert_int_equal(dup2(standard_input, STDIN_FILENO), STDIN_FILENO);
+	close(standard_input);
+	close(ends[0]);
 }
 
 static void folders(void **state)
@@ -180,6 +232,8 @@ int main(void)
 		IN_FOLDER(writing),
 		IN_FOLDER(writing_fails_clean),
 		IN_FOLDER(dangling_link_is_there),
+		IN_FOLDER(spooling),
+		IN_FOLDER(spooling_a_pipe),
 		IN_FOLDER(folders),
 		cmocka_unit_test(expanding),
 	};
