@@ -58,7 +58,10 @@ static int read_contract(struct session *session, const struct contract_reserved
 		contract_builtin(&session->contract, reserved);
 		return 0;
 	}
-	return contract_read_file(&session->contract, path, reserved, err);
+	if (contract_read_file(&session->contract, path, reserved, err) < 0)
+		return -1;
+	profile_follow_contract(session);
+	return 0;
 }
 
 int session_settle(struct session *session, struct err *err)

@@ -268,7 +268,7 @@ static void bad_lines(void **state)
 		{ "entitlement suspend E1 --set x", "--set: \"x\" has no form NAME=VALUE", NULL },
 		{ "entitlement suspend E1 --set =x", "has no form NAME=VALUE", NULL },
 		{ "entitlement suspend E1 --count 9007199254740992", "--count: ", NULL },
-		{ "entitlement suspend E1 --note a", "--note: the value is shorter than 2 bytes",
+		{ "entitlement suspend E1 --note a", "--note: \"a\" is shorter than 2 characters",
 		  NULL },
 		{ "entitlement suspend 12345678901",
 		  "ID: the value has 11 bytes, at most 10 are allowed", NULL },
