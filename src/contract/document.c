@@ -200,17 +200,36 @@ const char *document_keep(struct contract *contract, const char *text)
 	return json_new_string(contract->doc, text)->text;
 }
 
+/* Whether all bytes are printable ASCII, tabs or line ends; eight at a time, since each text of a
+ * document passes through here at each start. */
+static bool is_plain(const char *text, size_t len)
+{
+	const uint64_t ones = 0x0101010101010101U, high = ones << 7;
+	size_t i = 0;
+	for (; i + sizeof(uint64_t) <= len; i += sizeof(uint64_t)) {
+		uint64_t word;
+		memcpy(&word, text + i, sizeof(word));
+		uint64_t odd = word | (word - ones * 0x20) | (word + ones);
+		if (!(odd & high))
+			continue;
+		for (size_t j = i; j < i + sizeof(word); j++)
+			if ((unsigned char)text[j] >= 0x7F ||
+			    ((unsigned char)text[j] < 0x20 && text[j] != '\n' && text[j] != '\t'))
+				return false;
+	}
+	for (; i < len; i++)
+		if ((unsigned char)text[i] >= 0x7F ||
+		    ((unsigned char)text[i] < 0x20 && text[i] != '\n' && text[i] != '\t'))
+			return false;
+	return true;
+}
+
 const char *document_text(struct contract *contract, const char *text, bool lines)
 {
-	size_t len = 0;
-	bool plain = true;
 	if (!text)
 		return NULL;
-	for (; text[len] && (lines || text[len] != '\n'); len++) {
-		unsigned char c = (unsigned char)text[len];
-		plain = plain && c < 0x7F && (c >= 0x20 || c == '\n' || c == '\t');
-	}
-	if (plain && !text[len])
+	size_t len = lines ? strlen(text) : strcspn(text, "\n");
+	if (!text[len] && is_plain(text, len))
 		return text;
 	CLEAN_BUF struct buf bare = { 0 }, safe = { 0 };
 	for (size_t i = 0; i < len; i++)
@@ -233,6 +252,8 @@ static char *read_token(const char *p, size_t len)
 {
 	CLEAN_BUF struct buf plain = { 0 };
 	struct buf token = { 0 };
+	if (!memchr(p, '%', len) && !memchr(p, '~', len))
+		return mem_dup_len(p, len);
 	if (text_percent_decode(&plain, p, len) < 0) {
 		buf_clear(&plain);
 		buf_add(&plain, p, len);

@@ -24,15 +24,18 @@ const char *fields_evidence(struct contract *contract, const struct json *extens
 	return document_keep(contract, document_text(contract, text, true));
 }
 
+bool fields_full(struct fields *fields)
+{
+	if (fields->count < MAX_FIELDS)
+		return false;
+	document_problem(fields->contract, false, fields->node,
+			 "it has more than %d fields: those that are no options need --body",
+			 MAX_FIELDS);
+	return true;
+}
+
 void fields_add(struct fields *fields, const struct arg *arg)
 {
-	if (fields->count >= MAX_FIELDS && arg->place != ARG_CLIENT) {
-		document_problem(
-			fields->contract, false, fields->node,
-			"it has more than %d fields: those that are no options need --body",
-			MAX_FIELDS);
-		return;
-	}
 	fields->args = mem_grow(fields->args, fields->count, sizeof(*fields->args));
 	fields->args[fields->count++] = *arg;
 }
@@ -247,7 +250,7 @@ static void add_properties(struct fields *fields, const struct json *schema, con
 {
 	const struct json *properties = json_get(schema, "properties");
 	for (const struct json *item = json_is(properties, JSON_OBJECT) ? properties->first : NULL;
-	     item && fields->count <= MAX_FIELDS; item = item->next) {
+	     item && !fields_full(fields); item = item->next) {
 		const struct json *property = document_schema(fields->contract, item);
 		if (strlen(item->key) != item->key_len || !*item->key) {
 			document_problem(fields->contract, false, item,

@@ -26,8 +26,11 @@ struct arg fields_make(struct fields *fields, const char *wire, enum arg_place p
 /* Adds each property of a body's schema; nested objects become dotted names. */
 void fields_add_body(struct fields *fields, const struct json *schema);
 
-/* Adds an argument. Those over the limit of one command are left out, with a problem. */
+/* Adds an argument. */
 void fields_add(struct fields *fields, const struct arg *arg);
+
+/* Whether the command has as many arguments as one may have; a problem if so. */
+bool fields_full(struct fields *fields);
 
 /* Moves the arguments into the contract's document, positionals first by the order of the path's
  * holes. */

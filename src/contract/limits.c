@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "base/text.h"
 #include "contract/document.h"
 #include "lib/pattern.h"
 
@@ -72,18 +71,11 @@ static const char *scalar_text(const struct json *value)
 	return json_type_name(value->type);
 }
 
-static bool is_plain(const char *text)
-{
-	CLEAN_BUF struct buf safe = { 0 };
-	text_escape(&safe, text, strlen(text), false);
-	return strcmp(buf_str(&safe), text) == 0;
-}
-
 static void add_choice(struct contract *contract, const struct json *value, const struct json *help,
 		       struct choice *choices, struct arg *arg)
 {
 	const char *text = scalar_text(value);
-	if (!text || !is_plain(text)) {
+	if (!text || strcmp(document_text(contract, text, false), text) != 0) {
 		document_problem(contract, false, value,
 				 "a value with control characters cannot be chosen");
 		return;

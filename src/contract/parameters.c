@@ -207,7 +207,7 @@ static void add_parameter(struct fields *fields, const struct json *parameter)
 				 "the parameter \"%s\" in \"%s\" is declared twice", wire, in);
 		return;
 	}
-	const struct json *schema = schema_of(fields, parameter);
+	const struct json *schema = fields_full(fields) ? NULL : schema_of(fields, parameter);
 	if (!schema)
 		return;
 	struct arg arg = fields_make(fields, wire, place, parameter, schema);
@@ -254,7 +254,7 @@ static void add_missing_holes(struct fields *fields, const char *path)
 	for (const char *p = path; (p = strchr(p, '{'));) {
 		size_t len = strcspn(++p, "}");
 		CLEAN_FREE char *hole = mem_dup_len(p, len);
-		if (is_there(fields, ARG_PATH, hole))
+		if (is_there(fields, ARG_PATH, hole) || fields_full(fields))
 			continue;
 		document_problem(fields->contract, false, fields->node,
 				 "the path's {%s} is not declared: taken for a text", hole);

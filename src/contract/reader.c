@@ -29,9 +29,11 @@ void contract_done(struct contract *contract)
 /* ---- paths ---- */
 
 /* What keeps a path from being used, or NULL. Names in braces may be anything. */
-static const char *path_fault(const char *path)
+static const char *path_fault(struct contract *contract, const char *path)
 {
 	bool within = false;
+	if (strcmp(document_text(contract, path, false), path) != 0)
+		return "it holds a control character";
 	for (const char *p = path; *p; p++) {
 		unsigned char c = (unsigned char)*p;
 		if ((c == '{') == within && (c == '{' || c == '}'))
@@ -41,8 +43,6 @@ static const char *path_fault(const char *path)
 		within = c == '{' || (within && c != '}');
 		if (!within && (c <= 0x20 || c >= 0x7F || strchr("?#\"<>\\^`|", c)))
 			return "it holds a character that must be percent-encoded";
-		if (c < 0x20 || c == 0x7F)
-			return "it holds a control character";
 	}
 	if (within)
 		return "its braces do not pair";
@@ -91,7 +91,8 @@ static void read_paths(struct contract *contract, const struct contract_reserved
 					     sizeof(*contract->commands));
 	for (const struct json *item = paths->first; item; item = item->next) {
 		bool whole = strlen(item->key) == item->key_len;
-		const char *fault = whole ? path_fault(item->key) : "it holds a control character";
+		const char *fault =
+			whole ? path_fault(contract, item->key) : "it holds a control character";
 		if (strncmp(item->key, "x-", 2) == 0)
 			continue;
 		if (fault)
@@ -269,7 +270,7 @@ int contract_move(struct contract *contract, const char *operation_id, const cha
 		text_guess_try(&guess, command->operation_id);
 		if (strcmp(command->operation_id, operation_id) != 0)
 			continue;
-		if (path && (path_fault(path) || !same_holes(path, command->path) ||
+		if (path && (path_fault(contract, path) || !same_holes(path, command->path) ||
 			     !same_holes(command->path, path))) {
 			err_set(err, ERR_CONFIG,
 				"operations.%s: the path \"%s\" does not have the holes of \"%s\"",

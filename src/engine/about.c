@@ -12,6 +12,7 @@
 #include "lib/grid.h"
 #include "lib/line.h"
 #include "lib/listener.h"
+#include "lib/pattern.h"
 #include "lib/yaml.h"
 
 enum { WIDEST_HELP = 100 };
@@ -130,9 +131,9 @@ int about_version(const struct session *session, struct err *err)
 	CLEAN_BUF struct buf out = { 0 };
 	buf_add_str(&out, "bangoctl " BANGOCTL_VERSION "\n");
 	if (values_flag(&session->globals, "verbose")) {
-		buf_add_format(&out, "%s\n%s\n%s\n%s\n%s\n%s\n%s\n", http_library(), json_library(),
-			       yaml_library(), conffile_library(), grid_library(), line_library(),
-			       listener_library());
+		buf_add_format(&out, "%s\n%s\n%s\n%s\n%s\n%s\n%s\n%s\n", http_library(),
+			       json_library(), yaml_library(), conffile_library(), grid_library(),
+			       line_library(), listener_library(), pattern_library());
 	}
 	return output_text(session, out.data, out.len, err);
 }

@@ -172,7 +172,7 @@ static int add_checked(struct values *values, const struct arg *arg, const char 
 {
 	CLEAN_FREE char *what = buf_format("--%s", arg->name);
 	bool truth = strcmp(text, "true") == 0 || strcmp(text, "false") == 0;
-	if (!(takes_no_word(arg) && truth) && parse_check(arg, what, text, err) < 0)
+	if (!((arg->flags & ARG_OPTIONAL_VALUE) && truth) && parse_check(arg, what, text, err) < 0)
 		return -1;
 	bool repeats = arg->type == ARG_FLAG || arg->type == ARG_PAIR || (arg->flags & ARG_REPEAT);
 	for (size_t i = 0; !repeats && i < values->count; i++)

@@ -271,7 +271,7 @@ static void bad_lines(void **state)
 		{ "entitlement suspend E1 --note a", "--note: \"a\" is shorter than 2 characters",
 		  NULL },
 		{ "entitlement suspend 12345678901",
-		  "ID: the value has 11 bytes, at most 10 are allowed", NULL },
+		  "ID: the value has 11 characters, at most 10 are allowed", NULL },
 		{ "entitlement suspend E1 --note=a\xFF", "--note: the value is not valid UTF-8",
 		  NULL },
 		{ "entitlement suspend \xC3", "ID: the value is not valid UTF-8", NULL },
