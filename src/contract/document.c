@@ -292,7 +292,8 @@ const struct json *document_resolve(struct contract *contract, const struct json
 				reference);
 			return NULL;
 		}
-		const struct json *target = follow(contract->root, reference);
+		bool pointer = reference[1] == '/' || !reference[1];
+		const struct json *target = pointer ? follow(contract->root, reference) : NULL;
 		if (!target) {
 			document_problem(contract, false, node,
 					 "the reference \"%s\" leads nowhere", reference);
