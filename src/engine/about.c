@@ -176,6 +176,10 @@ static struct json *describe_arg(struct json_doc *doc, const struct arg *arg)
 			json_append(choices, json_new_string(doc, arg->choices[i].value));
 		json_set(doc, object, "choices", choices);
 	}
+	if (arg->preset)
+		json_set_string(doc, object, "default", arg->preset);
+	if (arg->flags & ARG_DEPRECATED)
+		json_set(doc, object, "deprecated", json_new_bool(doc, true));
 	if (arg->evidence)
 		json_set_string(doc, object, "evidence", arg->evidence);
 	return object;

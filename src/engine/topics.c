@@ -138,6 +138,13 @@ static void contract(struct buf *out, const struct help_style *style)
 		"table of commands: contract = \"FILE\" (OpenAPI 3 or Swagger 2, YAML or JSON). Or correct a copy of ours: "
 		"\"contract export\". Single operations can be moved in the profile: operations = { activateEntitlement = { "
 		"method = \"PUT\"; path = \"/v2/…\"; }; };");
+	help_paragraph(
+		out, style,
+		"Of such a document the first server counts where the profile has no base_url, and its security schemes "
+		"(basic, bearer, a key in a header) where it has no auth. Values are checked against what it says of "
+		"them before anything is sent: types, enum, limits, lengths, patterns; \"--set NAME:=JSON\" passes "
+		"with a warning. \"contract check FILE\" names, at its place, what is wrong or not supported: the rest "
+		"works all the same.");
 }
 
 static void options(struct buf *out, const struct help_style *style)
