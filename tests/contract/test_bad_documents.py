@@ -410,15 +410,15 @@ class Large(Documents):
             self.assert_code(result, 0)
             self.assertLess(result.seconds, 6 * SLOW)
 
-    @unittest.skipIf(SLOW > 1, "fifty megabytes under a checker take minutes")
+    @unittest.skipIf(program.WRAP, "fifty megabytes under valgrind take minutes")
     def test_fifty_megabytes(self):
         schema = {"type": "object", "properties": {f"p{i}": {"type": "string", "description": "x" * 40} for i in range(10)}}
         text = document({"/a": get()}, components={"schemas": {f"S{i}": schema for i in range(58000)}})
         self.assertGreater(len(text), 50_000_000)
         result = self.check(text)
         self.assert_code(result, 0)
-        self.assertLess(result.seconds, 20)
-        self.assertLess(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, 1_000_000)
+        self.assertLess(result.seconds, 20 * SLOW)
+        self.assertLess(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, 1_500_000)
 
     def test_more_than_is_read(self):
         path = self.home / "huge.json"

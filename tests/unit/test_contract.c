@@ -92,8 +92,8 @@ static const struct {
 	  "  /a:\n    post:\n      operationId: o\n      x-bangoctl: {command: thing  DO it, effect: read, danger: none}\n"
 	  "  /b:\n    post:\n      operationId: p\n      x-bangoctl: {danger: severe}\n"
 	  "  /c:\n    post:\n      operationId: q\n      x-bangoctl: {danger: mild}",
-	  "thing do it: POST /a read\np: POST /b severe\nq: POST /c moderate", "/paths/~1c/post/x-bangoctl/danger",
-	  "\"mild\" is none of none" },
+	  "thing do it: POST /a read\np: POST /b severe\nq: POST /c moderate",
+	  "/paths/~1c/post/x-bangoctl/danger", "\"mild\" is none of none" },
 	{ "names by tag, and by path",
 	  HEAD
 	  "  /a/{Id}: {get: {tags: [Big Thing], operationId: getThing, parameters: [{name: Id, in: path, schema: {type: string}}]}}\n"
@@ -135,7 +135,8 @@ static const struct {
 	{ "a cookie",
 	  HEAD
 	  "  /a:\n    get:\n      operationId: o\n      parameters: [{name: c, in: cookie, schema: {type: string}}]",
-	  "o: GET /a read", "/paths/~1a/get/parameters/0", "a parameter \"c\" in \"cookie\" is not supported" },
+	  "o: GET /a read", "/paths/~1a/get/parameters/0",
+	  "a parameter \"c\" in \"cookie\" is not supported" },
 	{ "holes",
 	  HEAD
 	  "  /a/{x}/{y}:\n    get:\n      operationId: o\n      parameters: [{name: y, in: path, schema: {type: integer}}]",
@@ -148,7 +149,8 @@ static const struct {
 	{ "a parameter without a hole",
 	  HEAD
 	  "  /a:\n    get:\n      operationId: o\n      parameters: [{name: x, in: path, schema: {type: string}}]",
-	  "o: GET /a read", "/paths/~1a/get/parameters/0", "the path has no {x}: the parameter is left out" },
+	  "o: GET /a read", "/paths/~1a/get/parameters/0",
+	  "the path has no {x}: the parameter is left out" },
 	{ "a path without a slash",
 	  HEAD "  a: {get: {operationId: o}}\n  /b: {get: {operationId: p}}", "p: GET /b read",
 	  "/paths/a", "must begin with a slash" },
@@ -177,7 +179,8 @@ static const struct {
 	{ "a body of another type",
 	  HEAD
 	  "  /a:\n    post:\n      operationId: o\n      requestBody: {content: {application/xml: {schema: {type: object}}}}",
-	  "o: POST /a moderate", "/paths/~1a/post/requestBody/content", "the request body has no JSON form" },
+	  "o: POST /a moderate", "/paths/~1a/post/requestBody/content",
+	  "the request body has no JSON form" },
 	{ "references and allOf",
 	  HEAD
 	  "  /a:\n    post:\n      operationId: o\n      parameters: [{$ref: '#/components/parameters/P'}]\n"
@@ -361,7 +364,8 @@ static void rules(void **state)
 	assert_int_equal(p->from_count, 1);
 	CHECK_TEXT(p->to[0].status, "Z", "a single status");
 	assert_true(has_problem(&contract, "/paths/~1a/post/x-bangoctl/to/2", "names no status"));
-	assert_true(has_problem(&contract, "/paths/~1c/post/x-bangoctl/to", "neither a status nor a list"));
+	assert_true(has_problem(&contract, "/paths/~1c/post/x-bangoctl/to",
+				"neither a status nor a list"));
 }
 
 static void moving(void **state)
