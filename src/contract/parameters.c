@@ -178,14 +178,6 @@ static bool is_there(const struct fields *fields, enum arg_place place, const ch
 	return false;
 }
 
-/* Whether an HTTP header can have this name (RFC 9110, 5.6.2). */
-static bool is_token(const char *name)
-{
-	static const char allowed[] =
-		"!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-	return *name && name[strspn(name, allowed)] == '\0';
-}
-
 static void add_parameter(struct fields *fields, const struct json *parameter)
 {
 	const char *wire = json_get_string(parameter, "name");
@@ -194,7 +186,7 @@ static void add_parameter(struct fields *fields, const struct json *parameter)
 	if (in && strcmp(in, "body") == 0)
 		return;
 	if (!wire || !*wire || !in || !place_of(in, &place) ||
-	    (place == ARG_HEADER && !is_token(wire))) {
+	    (place == ARG_HEADER && !text_is_header_name(wire))) {
 		document_problem(fields->contract, false, parameter,
 				 "a parameter \"%s\" in \"%s\" is not supported: it is left out",
 				 wire ? wire : "?", in ? in : "?");

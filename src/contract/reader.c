@@ -137,7 +137,11 @@ static bool read_version(struct contract *contract)
 	else if (!contract->version)
 		document_problem(
 			contract, true, named,
-			"this version is not supported, only OpenAPI 3.0 and 3.1 and Swagger 2.0 are");
+			"%s %s is not supported, only OpenAPI 3.0 and 3.1 and Swagger 2.0 are",
+			openapi ? "OpenAPI" : "Swagger",
+			named->type == JSON_STRING || named->type == JSON_NUMBER
+				? named->text
+				: json_type_name(named->type));
 	else if (contract->version == 32)
 		document_problem(contract, false, named, "OpenAPI 3.2 is read as if it were 3.1");
 	contract->version = contract->version == 32 ? 31 : contract->version;

@@ -58,6 +58,7 @@ struct word {
 		object, names, types, versions, ONE, OBJECT_ANY, message                           \
 	}
 
+/* Whoever reads a new member of x-bangoctl adds it here. */
 static const struct word words[] = {
 	PLAIN(OBJECT_ROOT, "openapi swagger", TEXT | NUMBER, ALL),
 	PLAIN(OBJECT_ROOT, "info externalDocs", OBJECT, ALL),

@@ -46,13 +46,6 @@ static bool is_header_text(const char *text)
 	return true;
 }
 
-static bool is_token(const char *name)
-{
-	static const char allowed[] =
-		"!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-	return *name && name[strspn(name, allowed)] == '\0';
-}
-
 static int add_custom_header(struct request *request, const char *text, struct err *err)
 {
 	static const char *const ours[] = {
@@ -62,7 +55,7 @@ static int add_custom_header(struct request *request, const char *text, struct e
 	};
 	CLEAN_FREE char *name = mem_dup_len(text, strcspn(text, ":"));
 	const char *value = text + strlen(name);
-	if (*value != ':' || !is_token(name)) {
+	if (*value != ':' || !text_is_header_name(name)) {
 		err_set(err, ERR_USAGE, "--header: \"%s\" has no form NAME:VALUE", text);
 		return err_hint(err, "write --header 'X-Tenant: acme'");
 	}
