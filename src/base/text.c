@@ -173,6 +173,13 @@ int text_base64_decode(struct buf *out, const char *s, size_t len)
 	return len % 4 == 1 ? -1 : 0;
 }
 
+bool text_is_header_name(const char *name)
+{
+	static const char allowed[] =
+		"!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+	return *name && name[strspn(name, allowed)] == '\0';
+}
+
 void text_kebab(struct buf *out, const char *name)
 {
 	for (size_t i = 0; name[i]; i++) {

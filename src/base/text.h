@@ -42,6 +42,9 @@ void text_base64(struct buf *out, const char *s, size_t len);
 /* Decodes Base64; -1 if it is none. */
 int text_base64_decode(struct buf *out, const char *s, size_t len);
 
+/* Whether an HTTP header can have this name (RFC 9110, 5.6.2). */
+bool text_is_header_name(const char *name);
+
 /* Adds a wire name as an option's: productKey → product-key, X-Tenant → x-tenant, a.b → a.b. */
 void text_kebab(struct buf *out, const char *name);
 

@@ -14,7 +14,7 @@
 #include "grammar/command.h"
 #include "lib/json.h"
 
-/* Something in a document that is wrong or not supported. */
+/* Something in a document that is wrong or not supported, listed once whoever refers to it. */
 struct contract_problem {
 	char *pointer; /* owned: JSON pointer (RFC 6901) of the place */
 	char *message; /* owned */
@@ -29,15 +29,15 @@ struct contract_reserved {
 	const struct command_table *commands;
 };
 
-struct contract_merged;
+struct contract_work;
 
 struct contract {
 	char *name; /* owned: the file's path, or "built-in" */
 	struct json_doc *doc;
 	const struct json *root;
-	struct contract_merged
-		*merged; /* owned: schemas that were merged already, see document.c */
-	size_t merged_count, merged_size;
+	struct contract_work *work; /* owned: see document.c */
+	int version;		    /* of the OpenAPI specification: 20, 30 or 31 */
+	const char *server; /* the first usable server, for profiles without a base_url, or NULL */
 	struct command *commands; /* lives in doc */
 	size_t command_count;
 	struct contract_problem *problems; /* owned */

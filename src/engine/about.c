@@ -12,6 +12,7 @@
 #include "lib/grid.h"
 #include "lib/line.h"
 #include "lib/listener.h"
+#include "lib/pattern.h"
 #include "lib/yaml.h"
 
 enum { WIDEST_HELP = 100 };
@@ -130,9 +131,9 @@ int about_version(const struct session *session, struct err *err)
 	CLEAN_BUF struct buf out = { 0 };
 	buf_add_str(&out, "bangoctl " BANGOCTL_VERSION "\n");
 	if (values_flag(&session->globals, "verbose")) {
-		buf_add_format(&out, "%s\n%s\n%s\n%s\n%s\n%s\n%s\n", http_library(), json_library(),
-			       yaml_library(), conffile_library(), grid_library(), line_library(),
-			       listener_library());
+		buf_add_format(&out, "%s\n%s\n%s\n%s\n%s\n%s\n%s\n%s\n", http_library(),
+			       json_library(), yaml_library(), conffile_library(), grid_library(),
+			       line_library(), listener_library(), pattern_library());
 	}
 	return output_text(session, out.data, out.len, err);
 }
@@ -175,6 +176,10 @@ static struct json *describe_arg(struct json_doc *doc, const struct arg *arg)
 			json_append(choices, json_new_string(doc, arg->choices[i].value));
 		json_set(doc, object, "choices", choices);
 	}
+	if (arg->preset)
+		json_set_string(doc, object, "default", arg->preset);
+	if (arg->flags & ARG_DEPRECATED)
+		json_set(doc, object, "deprecated", json_new_bool(doc, true));
 	if (arg->evidence)
 		json_set_string(doc, object, "evidence", arg->evidence);
 	return object;

@@ -164,7 +164,8 @@ static int send_request(struct session *session, const struct request *request, 
 		return -1;
 	if (dry || curl)
 		return show_instead(session, request, &url, err);
-	if (policy_check(session, request, &before, err) < 0 || credential_load(session, err) < 0 ||
+	if (policy_check(session, request, &before, err) < 0 ||
+	    credential_load(session, request->command, err) < 0 ||
 	    audit_intent(session, request, err) < 0)
 		return -1;
 	free(session->last.request_id);

@@ -67,7 +67,8 @@ int peek_record(struct session *session, const struct command *command, const ch
 	CLEANUP(http_url_done) struct http_url url = { 0 };
 	values_add(&values, first_hole(read), target);
 	if (request_build(session, read, &values, &request, err) < 0 ||
-	    send_find_server(session, true, &url, err) < 0 || credential_load(session, err) < 0)
+	    send_find_server(session, true, &url, err) < 0 ||
+	    credential_load(session, read, err) < 0)
 		return -1;
 	request_fresh_id(&request);
 	if (send_until_done(session, &request, &url, &peek->answer, err) < 0)

@@ -19,18 +19,10 @@ static bool in_process(const struct session *session)
 	return session_is_sandbox(session) && !setting_text(&session->settings, SETTING_BASE_URL);
 }
 
-static enum http_auth auth_of(const struct session *session)
-{
-	const char *auth = setting_text(&session->settings, SETTING_AUTH);
-	if (strcmp(auth, "bearer") == 0)
-		return HTTP_AUTH_BEARER;
-	return strcmp(auth, "header") == 0 ? HTTP_AUTH_HEADER : HTTP_AUTH_BASIC;
-}
-
 static int check_auth(const struct session *session, struct err *err)
 {
-	if (auth_of(session) != HTTP_AUTH_HEADER ||
-	    setting_text(&session->settings, SETTING_AUTH_HEADER))
+	const char *header = NULL;
+	if (profile_auth(session, NULL, &header) != AUTH_HEADER || header)
 		return 0;
 	err_set(err, ERR_CONFIG, "profile \"%s\" has auth = \"header\" but no auth_header",
 		session->profile);
@@ -154,8 +146,13 @@ static int exchange(struct session *session, const struct request *request,
 {
 	CLEAN_FREE char *full = request_url(request, url);
 	const struct http_options options = make_options(session);
-	const char *auth_header = setting_text(&session->settings, SETTING_AUTH_HEADER);
-	enum http_auth auth = auth_of(session);
+	static const enum http_auth ways[] = { [AUTH_UNSAID] = HTTP_AUTH_BASIC,
+					       [AUTH_NONE] = HTTP_AUTH_NONE,
+					       [AUTH_BASIC] = HTTP_AUTH_BASIC,
+					       [AUTH_BEARER] = HTTP_AUTH_BEARER,
+					       [AUTH_HEADER] = HTTP_AUTH_HEADER };
+	const char *auth_header = NULL;
+	enum http_auth auth = ways[profile_auth(session, request->command, &auth_header)];
 	const struct http_request wire = {
 		.method = request->method,
 		.url = full,

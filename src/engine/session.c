@@ -60,7 +60,10 @@ static int read_contract(struct session *session, const struct contract_reserved
 		return 0;
 	}
 	CLEAN_FREE char *folder = session_cache_folder();
-	return contract_read_cached(&session->contract, path, folder, reserved, err);
+	if (contract_read_cached(&session->contract, path, folder, reserved, err) < 0)
+		return -1;
+	profile_follow_contract(session);
+	return 0;
 }
 
 int session_settle(struct session *session, struct err *err)

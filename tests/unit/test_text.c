@@ -376,9 +376,21 @@ static void guesses(void **state)
 	assert_non_null(guess.best);
 }
 
+static void header_names(void **state)
+{
+	(void)state;
+	static const char *const good[] = { "X-Tenant", "a", "x_y.z~1", "!#$%&'*+" };
+	static const char *const bad[] = { "", "a b", "a:b", "a\r\nb", "ä", "(a)", "a\"b", "a/b" };
+	for (size_t i = 0; i < COUNT(good); i++)
+		CHECK(text_is_header_name(good[i]), "%s\n", good[i]);
+	for (size_t i = 0; i < COUNT(bad); i++)
+		CHECK(!text_is_header_name(bad[i]), "%s\n", bad[i]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(header_names),
 		cmocka_unit_test(utf8_table),
 		cmocka_unit_test(utf8_every_code_point),
 		cmocka_unit_test(escape_and_width),

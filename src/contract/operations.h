@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One operation of a document as a command, in two steps: what a list of commands shows, and the
+ * rest. */
+#ifndef CONTRACT_OPERATIONS_H
+#define CONTRACT_OPERATIONS_H
+
+#include "contract/reader.h"
+
+/* Where an operation stands. */
+struct operation {
+	const struct contract_reserved *reserved;
+	const struct json *item; /* the path item, resolved */
+	const struct json *node;
+	const char *path;
+	const char *method; /* in small letters */
+};
+
+/* Fills all but the name that can be said without looking beyond the operation. */
+void operations_outline(struct contract *contract, const struct operation *operation,
+			struct command *command);
+
+/* Fills the rest: arguments, credentials, transitions, reply. */
+void operations_details(struct contract *contract, const struct operation *operation,
+			struct command *command);
+
+#endif
