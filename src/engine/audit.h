@@ -24,7 +24,7 @@ void audit_refused(const struct session *session, const struct request *request)
 
 /* A change as the log's lines tell of it together. Owned texts; NULL where nothing was said. */
 struct audit_change {
-	char *at, *profile, *environment, *command, *target, *request_id, *status;
+	char *at, *profile, *environment, *command, *path, *target, *request_id, *status;
 	char *base_url; /* where it went; NULL: the sandbox in the process */
 	char *outcome;	/* a kind's name, "accepted", "unrecorded", or after settling "applied",
 			   "not_applied" */

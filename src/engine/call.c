@@ -14,6 +14,7 @@
 #include "engine/settle.h"
 #include "engine/show.h"
 #include "engine/terminal.h"
+#include "sandbox/subject.h"
 
 enum { DEFAULT_WAIT_SECONDS = 60 };
 
@@ -107,12 +108,22 @@ static int show_reply(const struct session *session, const struct request *reque
 	return -1;
 }
 
+/* The status that the reply tells of the record, or NULL. */
+static const char *status_in(const struct session *session, const struct request *request,
+			     const struct answer *answer)
+{
+	if (!request->command)
+		return json_get_string(answer->outcome.body, "status");
+	struct subject subject = subject_of(&session->table, request->command);
+	return subject_status(&subject, answer->outcome.body);
+}
+
 /* Waits for an accepted change; what is shown then is the record as it was read last. */
 static int wait_and_show(struct session *session, const struct request *request,
 			 const struct answer *answer, struct err *err)
 {
 	const char *text = values_get(&session->globals, "wait");
-	const char *before = json_get_string(answer->outcome.body, "status");
+	const char *before = status_in(session, request, answer);
 	double seconds = strcmp(text, "true") == 0 ? DEFAULT_WAIT_SECONDS : strtod(text, NULL);
 	CLEANUP(peek_done) struct peek peek = { 0 };
 	report(session, request, true, NULL, before);
@@ -127,7 +138,7 @@ static int finish(struct session *session, const struct request *request,
 		  const struct answer *answer, const char *before, struct err *err)
 {
 	bool accepted = answer->outcome.accepted && request->effect == EFFECT_CHANGE;
-	const char *status = json_get_string(answer->outcome.body, "status");
+	const char *status = status_in(session, request, answer);
 	session->applied = request->effect == EFFECT_CHANGE;
 	seen_note(session, answer->outcome.body);
 	audit_outcome(session, request, NULL, accepted, status);

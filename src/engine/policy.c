@@ -53,7 +53,7 @@ static char *foresee(struct session *session, const struct request *request, cha
 	CLEAN_ERR struct err err = { 0 };
 	if (!peek_command(session, request->command))
 		return NULL;
-	if (peek_record(session, request->command, request->target, &peek, &err) < 0)
+	if (peek_record(session, request->command, request->path, &peek, &err) < 0)
 		return buf_format("(its status cannot be read: %s)", err.message);
 	*before = mem_dup(peek.status);
 	return preview_status(request, &peek);

@@ -89,7 +89,7 @@ int preview_show(struct session *session, const struct request *request, const s
 	if (request->effect == EFFECT_READ || !peek_command(session, request->command))
 		return show_request(session, request, url, err);
 	CLEANUP(peek_done) struct peek peek = { 0 };
-	if (peek_record(session, request->command, request->target, &peek, err) < 0)
+	if (peek_record(session, request->command, request->path, &peek, err) < 0)
 		return -1;
 	struct forecast forecast = make_forecast(request, &peek);
 	CLEAN_JSON struct json_doc *doc = json_doc_new();

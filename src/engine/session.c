@@ -193,12 +193,6 @@ char *session_state_folder(void)
 	return buf_format("%s/.local/state/bangoctl", home ? home : "");
 }
 
-char *session_sandbox_folder(void)
-{
-	CLEAN_FREE char *state = session_state_folder();
-	return file_join(state, "sandbox");
-}
-
 struct http *session_http(struct session *session)
 {
 	if (!session->http)

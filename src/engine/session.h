@@ -95,9 +95,6 @@ bool session_may_ask(const struct session *session);
 /* The folder for what outlasts a run, $BANGOCTL_STATE_DIR or by XDG; the caller frees it. */
 char *session_state_folder(void);
 
-/* The folder of the sandbox's entitlements; the caller frees it. */
-char *session_sandbox_folder(void);
-
 /* The client, made when first needed. */
 struct http *session_http(struct session *session);
 

@@ -10,7 +10,9 @@
 struct call {
 	struct store *store;
 	const struct listener_request *request;
+	const struct command_table *table;
 	const struct route *route;
+	int success;		/* the status of a call that succeeds; 0: 200 */
 	const char *identifier; /* X-RequestIdentifier, or NULL */
 	long long delay; /* of an accepted change in milliseconds; -1: changes are done at once */
 };
