@@ -43,18 +43,13 @@ static char *fingerprint(const struct listener_request *request)
 
 /* ---- running ---- */
 
-static bool has_body(const struct call *call)
-{
-	return call->success != 204 && call->success != 205;
-}
-
 /* The reply as the contract shows it, or that the change is accepted. */
 static char *example_reply(const struct call *call)
 {
 	struct buf body = { 0 };
 	if (call->success != 202 && call->delay >= 0)
 		return mem_dup("{\"responseCode\":\"ACCEPTED\",\"responseMessage\":\"Accepted\"}");
-	if (has_body(call))
+	if (!call->bodiless)
 		sample_write_example(call->route, &body);
 	return buf_take(&body);
 }
@@ -88,8 +83,8 @@ static int run_change(const struct call *call, const struct subject *subject,
 		.subject = subject,
 		.id = subject->hole ? route_value(call->route, subject->hole->wire) : NULL,
 		.fields = fields,
-		.reply = subject->key && has_body(call) && !sample_is_other(subject) ? NULL
-										     : example,
+		.reply = subject->key && !call->bodiless && !sample_is_other(subject) ? NULL
+										      : example,
 		.delay = call->delay,
 	};
 	if (subject->key)
@@ -118,7 +113,7 @@ static int run_locked(const struct call *call, int *status, struct buf *body, st
 	if (check_request(command, call->request, doc, &fields, err) < 0)
 		return -1;
 	struct subject subject = subject_of(call->table, command);
-	reply.status = call->delay >= 0 ? 202 : call->success ? call->success : 200;
+	reply.status = call->delay >= 0 ? 202 : call->success;
 	*status = reply.status;
 	if (command->effect == EFFECT_READ)
 		return run_read(call, &subject, fields, body, err);

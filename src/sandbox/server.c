@@ -176,18 +176,23 @@ static const struct json *operation_of(const struct json *document, const struct
 	return NULL;
 }
 
-/* The status of the reply that the contract shows: 200, or else the first 2xx; 0: none. */
-static int success_of(const struct json *document, const struct command *command)
+/* Finds the reply of success that the contract shows, 200 or else the first 2xx: its status, and
+ * whether a change's has a body. */
+static void find_success(const struct json *document, struct call *call)
 {
+	const struct command *command = call->route->command;
 	const struct json *replies = json_get(operation_of(document, command), "responses");
+	const struct json *found = json_get(replies, "200");
 	CLEAN_ERR struct err ignored = { 0 };
-	long long status = 0;
-	if (!replies || json_get(replies, "200"))
-		return 200;
+	long long status = 200;
 	for (const struct json *item = json_is(replies, JSON_OBJECT) ? replies->first : NULL;
-	     item && !status; item = item->next)
-		(void)text_integer(item->key, 200, 299, &status, &ignored);
-	return (int)status;
+	     item && !found; item = item->next)
+		if (text_integer(item->key, 200, 299, &status, &ignored) == 0)
+			found = item;
+	call->success = (int)status;
+	call->bodiless = json_is(found, JSON_OBJECT) && command->effect == EFFECT_CHANGE &&
+			 !json_get(found, "content") && !json_get(found, "schema") &&
+			 !json_get(found, "$ref");
 }
 
 static void run(struct exchange *exchange, const struct route *route)
@@ -197,10 +202,10 @@ static void run(struct exchange *exchange, const struct route *route)
 		.request = exchange->request,
 		.table = exchange->sandbox->table,
 		.route = route,
-		.success = success_of(exchange->sandbox->document, route->command),
 		.identifier = listener_header(exchange->request, "X-RequestIdentifier"),
 		.delay = -1,
 	};
+	find_success(exchange->sandbox->document, &call);
 	if (exchange->fault.kind == FAULT_ACCEPTED)
 		call.delay = exchange->fault.parameter;
 	else if (call.success == 202)
