@@ -58,6 +58,7 @@ static void read_facts(struct peek *peek, const struct subject *subject)
 	CLEAN_ERR struct err ignored = { 0 };
 	const struct json *record = subject_record(subject, peek->answer.outcome.body);
 	peek->record = record ? record : peek->answer.outcome.body;
+	peek->member = subject->status;
 	peek->status = json_get_string(peek->record, subject->status);
 	const char *updated = json_get_string(peek->record, "dateLastUpdated");
 	if (!peek->answer.reply.date)

@@ -9,6 +9,7 @@ struct peek {
 	struct answer answer;
 	const struct json *record; /* in answer */
 	const char *status;	   /* in record, or NULL */
+	const char *member;	   /* of the record that holds the status, by the contract */
 	long long updated; /* dateLastUpdated; 0 if there is none, or the server tells no time to
 			      compare it with */
 	long long skew;	   /* the server's clock minus ours, in milliseconds */

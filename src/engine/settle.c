@@ -11,6 +11,7 @@
 #include "engine/output.h"
 #include "engine/terminal.h"
 #include "sandbox/lifecycle.h"
+#include "sandbox/subject.h"
 
 enum {
 	FIRST_POLL_MS = 250,
@@ -22,12 +23,6 @@ enum {
 
 /* ---- waiting ---- */
 
-/* Whether the change takes the record away, so that nothing can be read back afterwards. */
-static bool removes(const struct command *command)
-{
-	return command && strcmp(command->method, "DELETE") == 0 && !command->to_count;
-}
-
 /* Reads the record; *gone if there is none any more and that is what the change is for. */
 static int look(struct session *session, const struct request *request, struct peek *peek,
 		bool *gone, struct err *err)
@@ -35,7 +30,8 @@ static int look(struct session *session, const struct request *request, struct p
 	peek_done(peek);
 	if (peek_record(session, request->command, request->path, peek, err) == 0)
 		return 0;
-	*gone = err->kind == ERR_NOT_FOUND && removes(request->command);
+	*gone = err->kind == ERR_NOT_FOUND && request->command &&
+		subject_is_removed_by(request->command);
 	if (*gone) {
 		err_done(err);
 		return 0;
@@ -50,7 +46,7 @@ static int look(struct session *session, const struct request *request, struct p
 static char *target_of(const struct command *command, const char *before,
 		       const struct request *request, struct err *err)
 {
-	if (removes(command))
+	if (command && subject_is_removed_by(command))
 		return mem_dup("gone");
 	if (command && command->to_count && before)
 		return mem_dup(lifecycle_next(command, before, request->body));
@@ -205,7 +201,7 @@ static const char *settle_one(struct session *session, const struct audit_change
 		return NULL;
 	const struct command *command = command_find(&at->table, change->command);
 	if (peek_record(at, command, change->path, &peek, err) < 0) {
-		bool gone = err->kind == ERR_NOT_FOUND && removes(command);
+		bool gone = err->kind == ERR_NOT_FOUND && subject_is_removed_by(command);
 		return gone ? "applied" : NULL;
 	}
 	*status = mem_dup(peek.status);

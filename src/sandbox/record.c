@@ -33,10 +33,14 @@ bool record_is_of(const struct record *record, const struct subject *subject)
 	return record->text && strncmp(record->id, kind, len) == 0 && record->id[len] == '/';
 }
 
+/* `value` is NULL for one that is removed. */
 static struct record pack(const char *name, const struct json *value, const struct json *pending)
 {
-	struct record record = { .id = mem_dup(name), .ends = lifecycle_ends(value) };
+	struct record record = { .id = mem_dup(name) };
 	struct buf text = { 0 };
+	if (!value)
+		return record;
+	record.ends = lifecycle_ends(value);
 	json_write(&text, value, JSON_COMPACT);
 	record.text = buf_take(&text);
 	for (const struct json *item = pending ? pending->first : NULL; item; item = item->next) {
@@ -87,7 +91,7 @@ static bool is_as(const struct json *value, const struct json *from)
 }
 
 /* Does what is due, unless the record's status has become another since it was accepted; returns
- * the rest. */
+ * the rest, or NULL if the record is to go. */
 static struct json *settle_pending(struct json_doc *doc, struct json *value,
 				   const struct json *pending)
 {
@@ -96,7 +100,11 @@ static struct json *settle_pending(struct json_doc *doc, struct json *value,
 	for (const struct json *item = pending->first; item; item = item->next) {
 		if (instant_at(item) > now)
 			json_append(rest, json_copy(doc, item));
-		else if (is_as(value, json_get(item, "from")))
+		else if (!is_as(value, json_get(item, "from")))
+			continue;
+		else if (json_is(json_get(item, "set"), JSON_NULL))
+			return NULL;
+		else
 			lifecycle_merge(doc, value, json_get(item, "set"));
 	}
 	return rest;
@@ -115,7 +123,7 @@ int record_settle(struct store *store, const struct record *record, struct err *
 	long long ends = lifecycle_ends(value);
 	if (ends && ends <= store_now(store))
 		lifecycle_merge(doc, value, lifecycle_end(doc, value));
-	CLEANUP(record_done) struct record after = pack(record->id, value, rest);
+	CLEANUP(record_done) struct record after = pack(record->id, rest ? value : NULL, rest);
 	return store_put(store, &after, NULL, false, err);
 }
 
@@ -143,12 +151,15 @@ static const struct record *touch(struct store *store, const struct subject *sub
 			return NULL;
 		record = store_find(store, name);
 	}
+	if (record && record_settle(store, record, err) < 0)
+		return NULL;
+	record = store_find(store, name);
 	if (!record) {
 		CLEAN_FREE char *noun = subject_noun(subject);
 		err_set(err, ERR_NOT_FOUND, "%s not found: %s", noun, id);
 		return NULL;
 	}
-	return record_settle(store, record, err) < 0 ? NULL : store_find(store, name);
+	return record;
 }
 
 /* ---- reading ---- */
@@ -251,7 +262,7 @@ int record_search(struct store *store, const struct subject *subject, const stru
 			continue;
 		result = record_settle(store, store_at(store, i), err);
 		const struct record *record = store_at(store, i);
-		if (result < 0 || !matches(record, filters, count))
+		if (result < 0 || !record->text || !matches(record, filters, count))
 			continue;
 		if (found++)
 			buf_add_char(rows, ',');
@@ -276,15 +287,6 @@ static void postpone(struct json_doc *doc, struct json *pending, const struct ch
 	json_set(doc, item, "from", from);
 	json_set(doc, item, "set", effect);
 	json_append(pending, item);
-}
-
-/* Whether the change takes the record away: a DELETE of its path that leads to no status. */
-static bool removes(const struct change *change)
-{
-	const struct command *command = change->subject->command;
-	size_t len = strlen(command->path ? command->path : "");
-	return len && strcmp(command->method, "DELETE") == 0 && !command->to_count &&
-	       command->path[len - 1] == '}' && change->delay < 0;
 }
 
 static int put(struct store *store, const struct record *after, const struct kept_reply *reply,
@@ -369,16 +371,15 @@ int record_change(struct store *store, const struct change *change, struct kept_
 			       present ? present : "without a status");
 	}
 	long long when = store_now(store) + (change->delay < 0 ? 0 : change->delay);
-	struct json *effect = lifecycle_effect(doc, subject, value, change->fields, when);
-	if (change->delay < 0)
-		lifecycle_merge(doc, value, effect);
-	else
+	bool goes = subject_is_removed_by(subject->command);
+	struct json *effect = goes ? json_new(doc, JSON_NULL)
+				   : lifecycle_effect(doc, subject, value, change->fields, when);
+	if (change->delay >= 0)
 		postpone(doc, pending, change, present, effect);
+	else if (!goes)
+		lifecycle_merge(doc, value, effect);
 	reply->body = reply_with(change, value);
-	CLEANUP(record_done) struct record after = pack(name, value, pending);
-	if (removes(change)) {
-		free(after.text);
-		after.text = NULL;
-	}
+	CLEANUP(record_done)
+	struct record after = pack(name, goes && change->delay < 0 ? NULL : value, pending);
 	return put(store, &after, reply, err);
 }

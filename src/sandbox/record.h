@@ -23,7 +23,7 @@ struct record record_pack(const struct subject *subject, const struct json *valu
 /* Whether the record is of the subject's kind. */
 bool record_is_of(const struct record *record, const struct subject *subject);
 
-/* Does what is due to the record, which may be another one then. */
+/* Does what is due to the record, which may be another one then, or be removed. */
 int record_settle(struct store *store, const struct record *record, struct err *err);
 
 /* The reply with the record of that id. ERR_NOT_FOUND if there is none. */

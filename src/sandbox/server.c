@@ -32,7 +32,7 @@ struct exchange {
 	struct sandbox *sandbox;
 	const struct listener_request *request;
 	struct listener_reply *reply;
-	const char *type; /* of the body */
+	const char *type; /* of the body; NULL: it has none */
 	struct fault fault;
 };
 
@@ -213,6 +213,8 @@ static void run(struct exchange *exchange, const struct route *route)
 	CLEAN_ERR struct err err = { 0 };
 	if (call_run(&call, &exchange->reply->status, &exchange->reply->body, &err) < 0)
 		refuse_for(exchange, &err);
+	else if (call.bodiless)
+		exchange->type = NULL;
 }
 
 static void answer(struct exchange *exchange)
@@ -259,7 +261,8 @@ static void on_request(void *context, const struct listener_request *request,
 	};
 	const char *identifier = listener_header(request, "X-RequestIdentifier");
 	answer(&exchange);
-	listener_reply_header(reply, "Content-Type", exchange.type);
+	if (exchange.type)
+		listener_reply_header(reply, "Content-Type", exchange.type);
 	if (identifier)
 		listener_reply_header(reply, "X-RequestIdentifier", identifier);
 	if (exchange.sandbox->log)
@@ -352,7 +355,8 @@ static void count_status(struct json_doc *doc, struct json *counts, const char *
 	long long count = 0;
 	(void)json_parse(scratch, record->text, strlen(record->text), &value, &ignored);
 	const char *status = json_get_string(value, member);
-	status = status ? status : "";
+	if (!status)
+		return;
 	const struct json *before = json_get(counts, status);
 	if (before)
 		(void)text_integer(before->text, 0, 1000000000, &count, &ignored);
@@ -368,6 +372,8 @@ static int count_kind(struct store *store, const struct subject *kind, struct js
 			continue;
 		if (record_settle(store, store_at(store, i), err) < 0)
 			return -1;
+		if (!store_at(store, i)->text)
+			continue;
 		count_status(doc, counts, kind->status, store_at(store, i));
 		++*count;
 	}

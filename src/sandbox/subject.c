@@ -51,6 +51,12 @@ static const struct json *find_object(const struct json *reply, const char *key)
 	return NULL;
 }
 
+bool subject_is_removed_by(const struct command *command)
+{
+	return command->path && strcmp(command->method, "DELETE") == 0 && !command->to_count &&
+	       ends_in_hole(command);
+}
+
 bool subject_is_code(const char *member)
 {
 	return strcmp(member, "responseCode") == 0 || strcmp(member, "responseMessage") == 0;

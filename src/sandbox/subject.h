@@ -53,6 +53,9 @@ const char *subject_status(const struct subject *subject, const struct json *rep
 /* The example of one record in the contract, or NULL. */
 const struct json *subject_example(const struct subject *subject);
 
+/* Whether the command takes a record away: a DELETE of its path that leads to no status. */
+bool subject_is_removed_by(const struct command *command);
+
 /* Whether it is `responseCode` or `responseMessage`, which tell of the call and not of a record. */
 bool subject_is_code(const char *member);
 
