@@ -9,7 +9,7 @@
  */
 int sandboxed_start(struct session *session, int port, bool log, struct err *err);
 
-/* Ends it; the next call starts a fresh one on the same entitlements. */
+/* Ends it; the next call starts a fresh one on the same records. */
 void sandboxed_stop(struct session *session);
 
 /*

@@ -55,7 +55,7 @@ struct session {
 		char *request_id; /* owned; NULL: nothing was sent */
 		struct http_timing timing;
 	} last;	     /* the call that ended last */
-	char **seen; /* owned: entitlement ids of replies, for completion */
+	char **seen; /* owned: ids of replies, for completion */
 	size_t seen_count;
 	long long last_request; /* clock_monotonic, for `rate` */
 };

@@ -48,7 +48,8 @@ static void fix_dates(struct json_doc *doc, struct json *value, long long now)
 
 /* Records on their way into the store. */
 struct packing {
-	const struct command_table *table;
+	struct subject *subjects; /* owned: of each command of the table */
+	size_t subject_count;
 	struct json_doc *doc;
 	struct record *records; /* owned, with what they hold */
 	size_t count;
@@ -61,20 +62,26 @@ static void packing_done(struct packing *packing)
 	for (size_t i = 0; i < packing->count; i++)
 		record_done(&packing->records[i]);
 	free(packing->records);
+	free(packing->subjects);
 	table_done(&packing->seen);
 }
 
-/* Finds the kind of a record; false if it has no key of any. */
-static bool find_kind(const struct packing *packing, const struct json *value,
-		      struct subject *subject)
+/* Whether the subject is that of the call which reads, or lists, records of its kind. */
+static bool is_kind(const struct subject *subject)
 {
-	for (size_t i = 0; i < packing->table->count; i++) {
-		*subject = subject_of(packing->table, packing->table->items[i]);
-		const char *id = subject_id(subject, value);
-		if (subject->home == subject->command && id && *id)
-			return true;
+	return subject->key && subject->home == subject->command;
+}
+
+/* The kind of a record, or NULL if it has no key of any. */
+static const struct subject *kind_of(const struct packing *packing, const struct json *value)
+{
+	for (size_t i = 0; i < packing->subject_count; i++) {
+		const struct subject *subject = &packing->subjects[i];
+		const char *id = is_kind(subject) ? subject_id(subject, value) : NULL;
+		if (id && *id)
+			return subject;
 	}
-	return false;
+	return NULL;
 }
 
 /* Adds a record; false if one of its id is there. */
@@ -97,11 +104,9 @@ static bool add(struct packing *packing, const struct subject *subject, struct j
 /* The key of the first kind, for messages. */
 static const char *first_key(const struct packing *packing)
 {
-	for (size_t i = 0; i < packing->table->count; i++) {
-		struct subject subject = subject_of(packing->table, packing->table->items[i]);
-		if (subject.home && subject.home == subject.command)
-			return subject.key;
-	}
+	for (size_t i = 0; i < packing->subject_count; i++)
+		if (is_kind(&packing->subjects[i]))
+			return packing->subjects[i].key;
 	return "id";
 }
 
@@ -112,17 +117,17 @@ static int add_list(struct packing *packing, const struct json *list, struct err
 	if (list->type != JSON_ARRAY)
 		return err_set(err, ERR_USAGE, "the records are not a JSON array");
 	for (const struct json *item = list->first; item; item = item->next, number++) {
-		struct subject subject = { 0 };
+		const struct subject *kind = kind_of(packing, item);
 		if (item->type != JSON_OBJECT)
 			return err_set(err, ERR_USAGE, what, number, "it is not an object");
-		if (!find_kind(packing, item, &subject)) {
+		if (!kind) {
 			CLEAN_FREE char *why = buf_format("it has no \"%s\"", first_key(packing));
 			return err_set(err, ERR_USAGE, what, number, why);
 		}
 		if (json_depth(item) > STORE_MAX_DEPTH)
 			return err_set(err, ERR_USAGE, what, number, "it is nested too deep");
-		if (!add(packing, &subject, json_copy(packing->doc, item))) {
-			CLEAN_FREE char *why = buf_format("its \"%s\" is there twice", subject.key);
+		if (!add(packing, kind, json_copy(packing->doc, item))) {
+			CLEAN_FREE char *why = buf_format("its \"%s\" is there twice", kind->key);
 			return err_set(err, ERR_USAGE, what, number, why);
 		}
 	}
@@ -141,9 +146,9 @@ static void add_example(struct packing *packing, const struct subject *subject,
 
 static void add_rows(struct packing *packing, const struct subject *kind)
 {
-	for (size_t i = 0; i < packing->table->count; i++) {
-		const struct command *command = packing->table->items[i];
-		if (!command->rows || subject_of(packing->table, command).home != kind->home)
+	for (size_t i = 0; i < packing->subject_count; i++) {
+		const struct command *command = packing->subjects[i].command;
+		if (!command->rows || packing->subjects[i].home != kind->home)
 			continue;
 		const struct json *list = command->sample;
 		list = *command->rows ? json_get(list, command->rows) : list;
@@ -156,14 +161,13 @@ static void add_rows(struct packing *packing, const struct subject *kind)
 
 static void add_examples(struct packing *packing)
 {
-	for (size_t i = 0; i < packing->table->count; i++) {
-		const struct command *command = packing->table->items[i];
-		struct subject kind = subject_of(packing->table, command);
-		if (!kind.key || kind.home != command)
+	for (size_t i = 0; i < packing->subject_count; i++) {
+		const struct subject *kind = &packing->subjects[i];
+		if (!is_kind(kind))
 			continue;
-		add_rows(packing, &kind);
-		if (subject_example(&kind))
-			add_example(packing, &kind, NULL);
+		add_rows(packing, kind);
+		if (subject_example(kind))
+			add_example(packing, kind, NULL);
 	}
 }
 
@@ -172,7 +176,10 @@ int book_fill(struct store *store, const struct command_table *table, const stru
 {
 	CLEAN_JSON struct json_doc *doc = json_doc_new();
 	CLEANUP(packing_done)
-	struct packing packing = { .table = table, .doc = doc, .now = store_now(store) };
+	struct packing packing = { .doc = doc, .now = store_now(store) };
+	packing.subjects = mem_new(table->count, sizeof(*packing.subjects));
+	for (size_t i = 0; i < table->count; i++)
+		packing.subjects[packing.subject_count++] = subject_of(table, table->items[i]);
 	if (!records)
 		add_examples(&packing);
 	else if (add_list(&packing, records, err) < 0)

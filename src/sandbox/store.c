@@ -135,6 +135,8 @@ static int read_line(struct store *store, const char *line, size_t len, struct e
 		return 0;
 	store->changes = get_number(root, "changes");
 	const char *id = json_get_string(root, "id");
+	if (!id && json_get(root, "record"))
+		return err_set(err, ERR_INTERNAL, "a record has no id");
 	if (id) {
 		CLEAN_FREE char *text = get_json(root, "record"),
 				*pending = get_json(root, "pending");

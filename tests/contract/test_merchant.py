@@ -228,6 +228,7 @@ class Words(Merchant):
         text = self.acme("--help").out
         for name in (operation.name for operation in merchant.operations(self)):
             self.assertIn(f"  {name} ", text.replace("\n", " \n"))
+        self.assertNotIn(" entitlement ", text)  # nor as an example to begin with
         self.assertIn("send-reminder", self.acme("help", "subscriptions").out)
 
     def offered(self, *words):
@@ -265,7 +266,7 @@ class Words(Merchant):
 
 class Surfaces(Merchant):
     LINES = [["subscription", "list", "-o", "csv"], ["subscription", "show", "sub_70001", "--field", "plan.code"], ["subscription", "show", "nope!"],
-             ["subscription", "pause", "sub_70001"], ["subscription", "pause", "sub_70001", "--cause", "payment", "-q"],
+             ["subscription", "pause", "sub_70001"], ["subscription", "pause", "sub_70001", "--cause", "payment", "-q", "-o", "csv"],
              ["subscription", "list", "--state", "paused", "--columns", "subscriptionRef,state", "-o", "tsv"], ["entitlement", "find"],
              ["subscription", "amend", "sub_70002", "--labels", "two words", "-q", "-o", "ndjson"], ["devices", "list-devices", "sub_70001", "-o", "ndjson"]]
 
