@@ -134,7 +134,13 @@ static int invent(struct store *store, const struct subject *subject, const char
 {
 	CLEAN_JSON struct json_doc *doc = json_doc_new();
 	struct json *value = sample_record(doc, subject, NULL);
-	json_set_string(doc, value, subject->key, id);
+	CLEAN_ERR struct err ignored = { 0 };
+	long long number;
+	if (subject->hole && subject->hole->type == ARG_INT &&
+	    text_integer(id, 0, INT64_MAX, &number, &ignored) == 0)
+		json_set_integer(doc, value, subject->key, number);
+	else
+		json_set_string(doc, value, subject->key, id);
 	CLEANUP(record_done) struct record made = record_pack(subject, value, NULL);
 	return store_put(store, &made, NULL, false, err);
 }

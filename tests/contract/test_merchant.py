@@ -206,6 +206,8 @@ class Sandbox(Merchant):
         self.assertEqual(doors("shut-door", "d1").json["phase"], "shut")
         self.assert_failed(doors("shut-door", "d1"), 4, "not possible while the door is shut")
         self.assertEqual(doors("read-door", "d2").json["phase"], "open")
+        self.write("doors.json", path.read_text().replace('"schema": {"type": "string"}', '"schema": {"type": "integer"}'))
+        self.assertEqual(doors("shut-door", "7").json, {"phase": "shut", "id": 7})
 
 
 class Words(Merchant):
