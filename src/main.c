@@ -15,7 +15,9 @@
 #include "engine/do_complete.h"
 #include "engine/do_config.h"
 #include "engine/do_contract.h"
+#include "engine/do_diff.h"
 #include "engine/do_doctor.h"
+#include "engine/do_export.h"
 #include "engine/do_manual.h"
 #include "engine/do_sandbox.h"
 #include "engine/run.h"
@@ -42,6 +44,8 @@ static const action_function actions[ACTION_COUNT] = {
 	[ACTION_CONTRACT_CHECK] = do_contract_check,
 	[ACTION_CONTRACT_SHOW] = do_contract_show,
 	[ACTION_CONTRACT_EXPORT] = do_contract_export,
+	[ACTION_CONTRACT_DIFF] = do_contract_diff,
+	[ACTION_CONTRACT_USE] = do_contract_use,
 	[ACTION_SANDBOX_SERVE] = do_sandbox_serve,
 	[ACTION_SANDBOX_RESET] = do_sandbox_reset,
 	[ACTION_SANDBOX_SEED] = do_sandbox_seed,

@@ -146,6 +146,22 @@ int clock_parse(const char *text, long long *instant, bool *date_only, struct er
 	return 0;
 }
 
+long long clock_parse_http(const char *text)
+{
+	static const char *const forms[] = { "%a, %d %b %Y %H:%M:%S GMT",
+					     "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %d %H:%M:%S %Y",
+					     "%b %d %H:%M:%S %Y GMT" };
+	for (size_t i = 0; text && i < COUNT(forms); i++) {
+		struct tm tm = { 0 };
+		const char *end = strptime(text, forms[i], &tm);
+		if (!end || *end)
+			continue;
+		time_t instant = timegm(&tm);
+		return instant > 0 ? (long long)instant * 1000 : 0;
+	}
+	return 0;
+}
+
 void clock_format(struct buf *out, long long instant)
 {
 	time_t seconds = (time_t)(instant / 1000);

@@ -29,6 +29,13 @@ int clock_sleep(long long ms, const volatile sig_atomic_t *stop);
  */
 int clock_parse(const char *text, long long *instant, bool *date_only, struct err *err);
 
+/*
+ * The instant that a date of HTTP names (RFC 9110, 5.6.7: the usual form and the two obsolete
+ * ones), or one of OpenSSL, such as `Nov 22 10:20:30 2026 GMT`; 0 for NULL, and for what is no such
+ * date or before 1970.
+ */
+long long clock_parse_http(const char *text);
+
 /* Adds the instant as `2026-11-22T10:20:30Z`, with milliseconds only if there are any. */
 void clock_format(struct buf *out, long long instant);
 

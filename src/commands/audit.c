@@ -59,7 +59,8 @@ const struct command audit_commands[] = {
 	  .description =
 		  "Takes the changes of the audit log that may have been applied, reads each record back, and records whether "
 		  "it was applied, was not, or is still unknown (exit code 10). With --request-id only that change, with -p only "
-		  "those of that profile. It sends nothing but reads. What it cannot tell and Bango could is settled by hand: "
+		  "those of that profile. It sends nothing but reads. A change is called not applied only when the profile's timeout has "
+		  "passed since, as the server may still be at it; --timeout shortens the wait. What it cannot tell and Bango could is settled by hand: "
 		  "--request-id ID --as applied.",
 	  ARGS(reconcile_args),
 	  EXAMPLES("bangoctl reconcile") },

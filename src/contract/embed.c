@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * A tool of the build: `embed SYMBOL INPUT OUTPUT` turns a YAML or JSON document into a C file that
- * holds it as compact JSON, which costs the program nothing to find and little to read. Any other
- * file is embedded as it is.
+ * holds its packed tree, which costs the program nothing to find and little to read. Any other file
+ * is embedded as it is.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "base/file.h"
+#include "lib/pack.h"
 #include "lib/yaml.h"
 
 enum { MAX_INPUT = 16 * 1024 * 1024 };
@@ -25,7 +26,7 @@ static int convert(const char *symbol, const char *input, const char *output, st
 	else if (yaml_read(doc, buf_str(&text), text.len, &root, err) < 0)
 		return err_wrap(err, "%s", input);
 	else
-		json_write(&bytes, root, JSON_COMPACT);
+		pack_write(&bytes, root);
 	buf_add_format(
 		&code,
 		"extern const char %s[];\nextern const unsigned long %s_len;\nconst char %s[] = {",

@@ -9,10 +9,10 @@
 #include "contract/document.h"
 #include "contract/fields.h"
 #include "contract/naming.h"
+#include "contract/page.h"
 #include "contract/replies.h"
+#include "lib/pack.h"
 #include "lib/yaml.h"
-
-enum { MAX_DOCUMENT = 64 * 1024 * 1024 };
 
 static const char *const methods[] = { "get", "head", "options", "post", "put", "patch", "delete" };
 
@@ -370,51 +370,40 @@ static void read_document(struct contract *contract, const struct contract_reser
 		document_problem(contract, true, "/paths", "no operation in it can be used");
 }
 
-/* Somebody saved the page instead of the document. */
-static bool is_html(const char *text, size_t len)
+static char first_character(const char *text, size_t len)
 {
 	size_t blanks = 0;
 	while (blanks < len && strchr(" \t\r\n", text[blanks]) && text[blanks])
 		blanks++;
-	return blanks < len && text[blanks] == '<';
+	return blanks < len ? text[blanks] : '\0';
 }
 
-static int parse_text(struct contract *contract, const char *text, size_t len, struct err *err)
+bool contract_is_json(const char *text, size_t len)
 {
-	struct json *root = NULL;
+	return first_character(text, len) == '{';
+}
+
+static int parse_text(struct json_doc *doc, const char *text, size_t len, struct json **root,
+		      struct err *err)
+{
 	if (len >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0) {
 		text += 3;
 		len -= 3;
 	}
-	if (is_html(text, len)) {
-		err_set(err, ERR_CONFIG, "it is an HTML page, not an OpenAPI document");
-		return err_hint(
-			err,
-			"on the page look for a link \"Download\" or for a file that ends in .yaml or .json");
-	}
-	size_t blanks = 0;
-	while (blanks < len && strchr(" \t\r\n", text[blanks]) && text[blanks])
-		blanks++;
-	bool json = blanks < len && text[blanks] == '{';
-	int result = json ? json_parse(contract->doc, text, len, &root, err)
-			  : yaml_read(contract->doc, text, len, &root, err);
-	if (result < 0) {
-		err->kind = ERR_CONFIG;
+	if (page_refused(text, len, err))
 		return -1;
-	}
-	contract->root = root;
-	return 0;
+	int result = contract_is_json(text, len) ? json_parse(doc, text, len, root, err)
+						 : yaml_read(doc, text, len, root, err);
+	if (result < 0)
+		err->kind = ERR_CONFIG;
+	return result;
 }
 
-int contract_read(struct contract *contract, const char *name, const char *text, size_t len,
-		  const struct contract_reserved *reserved, struct err *err)
+int contract_make(struct contract *contract, const char *name, struct json_doc *doc,
+		  const struct json *root, const struct contract_reserved *reserved,
+		  struct err *err)
 {
-	*contract = (struct contract){ .name = mem_dup(name), .doc = json_doc_new() };
-	if (parse_text(contract, text, len, err) < 0) {
-		err_wrap(err, "contract %s", name);
-		document_problem(contract, true, "", "%s", err->message);
-		return -1;
-	}
+	*contract = (struct contract){ .name = mem_dup(name), .doc = doc, .root = root };
 	read_document(contract, reserved);
 	for (size_t i = 0; i < contract->problem_count; i++) {
 		const struct contract_problem *problem = &contract->problems[i];
@@ -424,11 +413,24 @@ int contract_read(struct contract *contract, const char *name, const char *text,
 	return 0;
 }
 
+int contract_read(struct contract *contract, const char *name, const char *text, size_t len,
+		  const struct contract_reserved *reserved, struct err *err)
+{
+	struct json_doc *doc = json_doc_new();
+	struct json *root = NULL;
+	if (parse_text(doc, text, len, &root, err) == 0)
+		return contract_make(contract, name, doc, root, reserved, err);
+	*contract = (struct contract){ .name = mem_dup(name), .doc = doc };
+	err_wrap(err, "contract %s", name);
+	document_problem(contract, true, "", "%s", err->message);
+	return -1;
+}
+
 int contract_read_file(struct contract *contract, const char *path,
 		       const struct contract_reserved *reserved, struct err *err)
 {
 	CLEAN_BUF struct buf text = { 0 };
-	if (file_read(path, MAX_DOCUMENT, &text, NULL, ERR_CONFIG, err) < 0)
+	if (file_read(path, CONTRACT_MAX_DOCUMENT, &text, NULL, ERR_CONFIG, err) < 0)
 		return err_wrap(err, "contract");
 	return contract_read(contract, path, buf_str(&text), text.len, reserved, err);
 }
@@ -440,8 +442,9 @@ extern const unsigned long contract_builtin_text_len;
 void contract_builtin(struct contract *contract, const struct contract_reserved *reserved)
 {
 	CLEAN_ERR struct err err = { 0 };
-	if (contract_read(contract, "built-in", contract_builtin_text, contract_builtin_text_len,
-			  reserved, &err) < 0)
+	struct json_doc *doc = json_doc_new();
+	const struct json *root = pack_read(doc, contract_builtin_text, contract_builtin_text_len);
+	if (!root || contract_make(contract, "built-in", doc, root, reserved, &err) < 0)
 		abort();
 }
 

@@ -44,6 +44,8 @@ struct contract {
 	size_t problem_count;
 };
 
+enum { CONTRACT_MAX_DOCUMENT = 64 * 1024 * 1024 };
+
 /*
  * Reads a document from memory. The text is JSON if its first character is `{`, else YAML. `name`
  * stands in messages. Fails, kind ERR_CONFIG, with the first fatal problem; the list is complete
@@ -52,7 +54,15 @@ struct contract {
 int contract_read(struct contract *contract, const char *name, const char *text, size_t len,
 		  const struct contract_reserved *reserved, struct err *err);
 
-/* The same for a file of at most 64 MiB. */
+/* The same for a document that is parsed already, of which the contract becomes the owner. */
+int contract_make(struct contract *contract, const char *name, struct json_doc *doc,
+		  const struct json *root, const struct contract_reserved *reserved,
+		  struct err *err);
+
+/* Whether the text is read as JSON: its first character that is no blank is `{`. */
+bool contract_is_json(const char *text, size_t len);
+
+/* The same for a file of at most CONTRACT_MAX_DOCUMENT bytes. */
 int contract_read_file(struct contract *contract, const char *path,
 		       const struct contract_reserved *reserved, struct err *err);
 

@@ -26,12 +26,19 @@ static void set_now(struct json_doc *doc, struct json *line)
 	json_set_string(doc, line, "at", now.data);
 }
 
-static int append(struct json_doc *doc, struct json *line, struct err *err)
+static int append_all(struct json_doc *doc, struct json *lines, struct err *err)
 {
 	CLEAN_FREE char *state = session_state_folder(), *path = audit_path();
 	if (file_make_folder(state, err) < 0)
 		return -1;
-	return chain_append(path, doc, line, err);
+	return chain_append(path, doc, lines, err);
+}
+
+static int append(struct json_doc *doc, struct json *line, struct err *err)
+{
+	struct json *lines = json_new(doc, JSON_ARRAY);
+	json_append(lines, line);
+	return append_all(doc, lines, err);
 }
 
 /* The word with the user name and password of a URL in it masked: a proxy's, for instance. */
@@ -105,8 +112,6 @@ static void set_request(struct json_doc *doc, struct json *line, const struct se
 {
 	char digest[DIGEST_SIZE];
 	digest_sha256(buf_str(&request->text), request->text.len, digest);
-	set_who(doc, line);
-	json_set(doc, line, "argv", words(doc, session->argv));
 	json_set_string(doc, line, "method", request->method);
 	json_set_string(doc, line, "path", request->path);
 	json_set_string(doc, line, "base_url", setting_text(&session->settings, SETTING_BASE_URL));
@@ -114,15 +119,9 @@ static void set_request(struct json_doc *doc, struct json *line, const struct se
 	json_set(doc, line, "next", next_statuses(doc, request));
 }
 
-int audit_intent(const struct session *session, const struct request *request, struct err *err)
+/* What a log that cannot be written means before a change is sent. */
+static int not_written(const struct session *session, struct err *err)
 {
-	if (request->effect == EFFECT_READ)
-		return 0;
-	CLEAN_JSON struct json_doc *doc = json_doc_new();
-	struct json *line = begin_line(doc, session, request, "intent");
-	set_request(doc, line, session, request);
-	if (append(doc, line, err) == 0)
-		return 0;
 	if (session_is_live(session)) {
 		err->kind = ERR_REFUSED;
 		err_wrap(err, "the audit log cannot be written, so nothing was sent");
@@ -133,6 +132,27 @@ int audit_intent(const struct session *session, const struct request *request, s
 	return 0;
 }
 
+/* The line of an intent or a refusal of a command of its own. */
+static struct json *request_line(struct json_doc *doc, const struct session *session,
+				 const struct request *request, const char *type)
+{
+	struct json *line = begin_line(doc, session, request, type);
+	set_who(doc, line);
+	json_set(doc, line, "argv", words(doc, session->argv));
+	set_request(doc, line, session, request);
+	return line;
+}
+
+int audit_intent(const struct session *session, const struct request *request, struct err *err)
+{
+	if (request->effect == EFFECT_READ)
+		return 0;
+	CLEAN_JSON struct json_doc *doc = json_doc_new();
+	return append(doc, request_line(doc, session, request, "intent"), err) == 0
+		       ? 0
+		       : not_written(session, err);
+}
+
 static void append_or_warn(struct json_doc *doc, struct json *line)
 {
 	CLEAN_ERR struct err err = { 0 };
@@ -140,12 +160,10 @@ static void append_or_warn(struct json_doc *doc, struct json *line)
 		terminal_note("warning: the outcome is not in the audit log: %s", err.message);
 }
 
-void audit_outcome(const struct session *session, const struct request *request,
-		   const struct err *failure, bool accepted, const char *status)
+static struct json *outcome_line(struct json_doc *doc, const struct session *session,
+				 const struct request *request, const struct err *failure,
+				 bool accepted, const char *status)
 {
-	if (request->effect == EFFECT_READ)
-		return;
-	CLEAN_JSON struct json_doc *doc = json_doc_new();
 	struct json *line = begin_line(doc, session, request, "outcome");
 	json_set_string(doc, line, "outcome",
 			failure	   ? err_row(failure->kind)->name
@@ -157,7 +175,16 @@ void audit_outcome(const struct session *session, const struct request *request,
 		json_set_string(doc, line, "response_code", failure->response_code);
 		json_set_string(doc, line, "message", failure->message);
 	}
-	append_or_warn(doc, line);
+	return line;
+}
+
+void audit_outcome(const struct session *session, const struct request *request,
+		   const struct err *failure, bool accepted, const char *status)
+{
+	if (request->effect == EFFECT_READ)
+		return;
+	CLEAN_JSON struct json_doc *doc = json_doc_new();
+	append_or_warn(doc, outcome_line(doc, session, request, failure, accepted, status));
 }
 
 void audit_refused(const struct session *session, const struct request *request)
@@ -165,9 +192,7 @@ void audit_refused(const struct session *session, const struct request *request)
 	if (request->effect == EFFECT_READ)
 		return;
 	CLEAN_JSON struct json_doc *doc = json_doc_new();
-	struct json *line = begin_line(doc, session, request, "refused");
-	set_request(doc, line, session, request);
-	append_or_warn(doc, line);
+	append_or_warn(doc, request_line(doc, session, request, "refused"));
 }
 
 int audit_settled(const struct audit_change *change, const char *verdict, bool by_hand,
@@ -188,11 +213,68 @@ int audit_settled(const struct audit_change *change, const char *verdict, bool b
 	return append(doc, line, err);
 }
 
+/* ---- many at once ---- */
+
+void audit_group_done(struct audit_group *group)
+{
+	json_doc_free(group->doc);
+	*group = (struct audit_group){ 0 };
+}
+
+static void group_add(struct audit_group *group, struct json *line)
+{
+	json_append(group->lines, line);
+}
+
+static struct json_doc *group_doc(struct audit_group *group)
+{
+	if (group->doc)
+		return group->doc;
+	group->doc = json_doc_new();
+	group->lines = json_new(group->doc, JSON_ARRAY);
+	return group->doc;
+}
+
+void audit_group_intent(struct audit_group *group, const struct session *session,
+			const struct request *request, const char *job, long long row)
+{
+	if (request->effect == EFFECT_READ)
+		return;
+	struct json_doc *doc = group_doc(group);
+	struct json *line = begin_line(doc, session, request, "intent");
+	json_set_integer(doc, line, "pid", getpid());
+	json_set_string(doc, line, "job", job);
+	json_set_integer(doc, line, "row", row);
+	set_request(doc, line, session, request);
+	group_add(group, line);
+}
+
+void audit_group_outcome(struct audit_group *group, const struct session *session,
+			 const struct request *request, const struct err *failure,
+			 const struct outcome *outcome)
+{
+	if (request->effect == EFFECT_READ)
+		return;
+	struct json_doc *doc = group_doc(group);
+	group_add(group, outcome_line(doc, session, request, failure, outcome->accepted,
+				      json_get_string(outcome->body, "status")));
+}
+
+int audit_group_write(struct audit_group *group, const struct session *session, struct err *err)
+{
+	if (!group->doc)
+		return 0;
+	int result = append_all(group->doc, group->lines, err);
+	audit_group_done(group);
+	return result == 0 ? 0 : not_written(session, err);
+}
+
 /* ---- reading ---- */
 
 static void change_done(struct audit_change *change)
 {
 	free(change->at);
+	free(change->last_at);
 	free(change->profile);
 	free(change->environment);
 	free(change->command);
@@ -235,6 +317,7 @@ static void add_change(struct audit_changes *changes, const struct json *line, c
 	struct audit_change *change = &changes->items[changes->count++];
 	*change = (struct audit_change){
 		.at = mem_dup(json_get_string(line, "at")),
+		.last_at = mem_dup(json_get_string(line, "at")),
 		.profile = mem_dup(json_get_string(line, "profile")),
 		.environment = mem_dup(json_get_string(line, "environment")),
 		.command = mem_dup(json_get_string(line, "command")),
@@ -291,8 +374,10 @@ static int take_line(void *context, const char *text, size_t len, const struct j
 	if (!change || !outcome)
 		return 0;
 	replace(&change->outcome, outcome);
-	if (strcmp(type, "outcome") == 0)
+	if (strcmp(type, "outcome") == 0) {
+		replace(&change->last_at, json_get_string(line, "at"));
 		replace(&change->status, json_get_string(line, "status"));
+	}
 	change->open = strcmp(outcome, "unknown") == 0;
 	return 0;
 }

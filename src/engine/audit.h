@@ -6,6 +6,7 @@
 #ifndef ENGINE_AUDIT_H
 #define ENGINE_AUDIT_H
 
+#include "engine/outcome.h"
 #include "engine/request.h"
 
 /* The log's path; the caller frees it. */
@@ -22,14 +23,35 @@ void audit_outcome(const struct session *session, const struct request *request,
 /* Writes that a change was refused before anything was sent. */
 void audit_refused(const struct session *session, const struct request *request);
 
+/* Lines that are written together, under one lock and synced once: those of a bulk job. */
+struct audit_group {
+	struct json_doc *doc; /* NULL: there is none */
+	struct json *lines;
+};
+
+void audit_group_done(struct audit_group *group);
+
+/* As audit_intent and audit_outcome; the intent names job and row in the place of the words. */
+void audit_group_intent(struct audit_group *group, const struct session *session,
+			const struct request *request, const char *job, long long row);
+void audit_group_outcome(struct audit_group *group, const struct session *session,
+			 const struct request *request, const struct err *failure,
+			 const struct outcome *outcome);
+
+/* Writes and empties the group; fails as audit_intent does. */
+int audit_group_write(struct audit_group *group, const struct session *session, struct err *err);
+
 /* A change as the log's lines tell of it together. Owned texts; NULL where nothing was said. */
 struct audit_change {
 	char *at, *profile, *environment, *command, *path, *target, *request_id, *status;
+	char *last_at;	/* when its outcome was written, else its intent */
 	char *base_url; /* where it went; NULL: the sandbox in the process */
 	char *outcome;	/* a kind's name, "accepted", "unrecorded", or after settling "applied",
 			   "not_applied" */
 	long long line; /* the number of its first line */
 	long long pid;	/* of the process that made it */
+	long long gone_since; /* since when the process is known to have ended, in milliseconds
+				 since 1970; for settle.h */
 	struct json_doc *doc;
 	const struct json *next; /* of the intent: status → the status that the change leads to,
 				    where it is legal */

@@ -98,22 +98,34 @@ static int read_tail(int fd, const char *path, struct tail *tail, struct err *er
 	return 0;
 }
 
-int chain_append(const char *path, struct json_doc *doc, struct json *object, struct err *err)
+/* Writes the objects' lines, each with the hash of the one before. */
+static void chain_lines(struct json_doc *doc, struct json *objects, struct tail *tail,
+			struct buf *lines)
+{
+	for (struct json *object = objects->first; object; object = object->next) {
+		if (tail->torn)
+			json_set_integer(doc, object, "torn", tail->torn);
+		tail->torn = 0;
+		json_set_integer(doc, object, "n", ++tail->number);
+		json_set_string(doc, object, "prev", tail->hash);
+		size_t start = lines->len;
+		json_write(lines, object, JSON_COMPACT);
+		digest_sha256(lines->data + start, lines->len - start, tail->hash);
+		buf_add_char(lines, '\n');
+	}
+}
+
+int chain_append(const char *path, struct json_doc *doc, struct json *objects, struct err *err)
 {
 	CLEANUP(file_close) int fd = open_locked(path, err);
+	CLEAN_BUF struct buf lines = { 0 };
 	struct tail tail;
 	if (fd < 0 || read_tail(fd, path, &tail, err) < 0)
 		return -1;
 	if (tail.torn && ftruncate(fd, tail.end) < 0)
 		return fail(path, err);
-	if (tail.torn)
-		json_set_integer(doc, object, "torn", tail.torn);
-	json_set_integer(doc, object, "n", tail.number + 1);
-	json_set_string(doc, object, "prev", tail.hash);
-	CLEAN_BUF struct buf line = { 0 };
-	json_write(&line, object, JSON_COMPACT);
-	buf_add_char(&line, '\n');
-	if (file_write_all(fd, line.data, line.len) < 0 || fdatasync(fd) < 0) {
+	chain_lines(doc, objects, &tail, &lines);
+	if (file_write_all(fd, buf_str(&lines), lines.len) < 0 || fdatasync(fd) < 0) {
 		int reason = errno;
 		/* what was written of it must not become a line */
 		(void)!ftruncate(fd, tail.end);

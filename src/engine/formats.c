@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "lib/csv.h"
 #include "lib/grid.h"
+#include "lib/yaml.h"
 
 /* ---- tables ---- */
 
@@ -211,14 +212,25 @@ static const struct json *selected(struct json_doc *doc, const struct rows *rows
 	return object;
 }
 
-void format_json(struct buf *out, const struct rows *rows, const struct format_style *style)
+static struct json *selected_rows(struct json_doc *doc, const struct rows *rows)
 {
-	CLEAN_JSON struct json_doc *doc = json_doc_new();
 	struct json *array = json_new(doc, JSON_ARRAY);
 	for (size_t r = 0; r < rows->count; r++)
 		json_append(array, json_copy(doc, selected(doc, rows, rows->items[r])));
-	json_write(out, array, style->terminal ? JSON_PRETTY : JSON_COMPACT);
+	return array;
+}
+
+void format_json(struct buf *out, const struct rows *rows, const struct format_style *style)
+{
+	CLEAN_JSON struct json_doc *doc = json_doc_new();
+	json_write(out, selected_rows(doc, rows), style->terminal ? JSON_PRETTY : JSON_COMPACT);
 	buf_add_char(out, '\n');
+}
+
+void format_yaml(struct buf *out, const struct rows *rows)
+{
+	CLEAN_JSON struct json_doc *doc = json_doc_new();
+	yaml_write(out, selected_rows(doc, rows));
 }
 
 void format_ndjson(struct buf *out, const struct rows *rows)

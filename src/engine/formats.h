@@ -17,8 +17,10 @@ void format_expanded(struct buf *out, const struct rows *rows, const struct form
 void format_csv(struct buf *out, const struct rows *rows, const struct format_style *style);
 void format_tsv(struct buf *out, const struct rows *rows, const struct format_style *style);
 
-/* Whole rows, or objects of the columns that were asked for: one array, or a line each. */
+/* Whole rows, or objects of the columns that were asked for: one array (JSON or YAML), or a line
+ * each. */
 void format_json(struct buf *out, const struct rows *rows, const struct format_style *style);
+void format_yaml(struct buf *out, const struct rows *rows);
 void format_ndjson(struct buf *out, const struct rows *rows);
 
 /* The bare values of one column, a line each. */

@@ -10,6 +10,7 @@
 #include "engine/formats.h"
 #include "engine/pager.h"
 #include "engine/terminal.h"
+#include "lib/yaml.h"
 
 int output_text(const struct session *session, const char *text, size_t len, struct err *err)
 {
@@ -30,6 +31,12 @@ static bool is(const char *format, const char *name)
 	return strcmp(format, name) == 0;
 }
 
+/* The formats that can hold a whole reply. */
+static bool is_document(const char *format)
+{
+	return is(format, "json") || is(format, "yaml");
+}
+
 static void choose_columns(const struct session *session, const struct output *output,
 			   const char *format, struct rows *rows)
 {
@@ -40,7 +47,7 @@ static void choose_columns(const struct session *session, const struct output *o
 		rows_set_columns(rows, asked);
 		return;
 	}
-	if (is(format, "ndjson") || is(format, "json"))
+	if (is(format, "ndjson") || is_document(format))
 		return;
 	for (size_t i = 0; !all && i < output->column_count; i++)
 		rows_add_column(rows, output->columns[i], strlen(output->columns[i]));
@@ -73,6 +80,8 @@ static void format_rows(struct buf *out, const char *format, const struct rows *
 		format_ndjson(out, rows);
 	else if (is(format, "json"))
 		format_json(out, rows, style);
+	else if (is(format, "yaml"))
+		format_yaml(out, rows);
 	else if (is(format, "csv"))
 		format_csv(out, rows, style);
 	else if (is(format, "tsv"))
@@ -96,7 +105,7 @@ static void add_rows(const struct session *session, const struct output *output,
 		rows_sort(&rows, sort);
 	if (limit)
 		rows_limit(&rows, strtoul(limit, NULL, 10));
-	if (field && !is(format, "json") && !is(format, "ndjson")) {
+	if (field && !is_document(format) && !is(format, "ndjson")) {
 		warn_of_strangers(&rows, field);
 		format_field(out, &rows, field, style);
 		return;
@@ -111,7 +120,7 @@ static void add_rows(const struct session *session, const struct output *output,
 		terminal_note("nothing found");
 }
 
-static bool selects_rows(const struct session *session)
+bool output_selects(const struct session *session)
 {
 	static const char *const options[] = { "field", "columns", "sort", "limit" };
 	for (size_t i = 0; i < COUNT(options); i++)
@@ -136,6 +145,13 @@ static int print_raw(const struct session *session, const struct output *output,
 	return output_text(session, buf_str(&out), out.len, err);
 }
 
+bool output_is_text(const struct session *session)
+{
+	const char *format = setting_text(&session->settings, SETTING_OUTPUT);
+	return !output_selects(session) &&
+	       (!format || is(format, "table") || (is(format, "auto") && isatty(STDOUT_FILENO)));
+}
+
 int output_print(const struct session *session, const struct output *output, struct err *err)
 {
 	const char *format = setting_text(&session->settings, SETTING_OUTPUT);
@@ -155,7 +171,9 @@ int output_print(const struct session *session, const struct output *output, str
 	if (!output->value)
 		return 0;
 	CLEAN_BUF struct buf out = { 0 };
-	if (is(format, "json") && !selects_rows(session)) {
+	if (is(format, "yaml") && !output_selects(session)) {
+		yaml_write(&out, output->value);
+	} else if (is(format, "json") && !output_selects(session)) {
 		json_write(&out, output->value, style.terminal ? JSON_PRETTY : JSON_COMPACT);
 		buf_add_char(&out, '\n');
 	} else {

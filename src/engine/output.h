@@ -20,6 +20,13 @@ struct output {
 /* Writes the result; ERR_INTERNAL, or ERR_OUTPUT_LOST after a change, if it cannot be written. */
 int output_print(const struct session *session, const struct output *output, struct err *err);
 
+/* Whether --field, --columns, --sort or --limit ask for something of the rows. */
+bool output_selects(const struct session *session);
+
+/* Whether a result that has a form of its own for people is to be shown in that: `table`, or `auto`
+ * on a terminal, with all of the rows. */
+bool output_is_text(const struct session *session);
+
 /* Writes text to stdout, with the same failures. A reader that went away is no failure of a read.
  */
 int output_text(const struct session *session, const char *text, size_t len, struct err *err);

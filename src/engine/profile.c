@@ -164,6 +164,14 @@ static bool ends_with(const char *text, const char *end)
 	return a >= b && strcmp(text + a - b, end) == 0;
 }
 
+bool profile_is_live_host(const char *host)
+{
+	for (size_t i = 0; i < COUNT(live_hosts); i++)
+		if (strcmp(host, live_hosts[i]) == 0)
+			return true;
+	return false;
+}
+
 static int check_host(const struct session *session, const struct http_url *url, struct err *err)
 {
 	bool live = session_is_live(session);
@@ -171,15 +179,12 @@ static int check_host(const struct session *session, const struct http_url *url,
 	size_t len = strlen(host);
 	if (len && host[len - 1] == '.') /* the same host, spelt as a full name */
 		host[len - 1] = '\0';
-	for (size_t i = 0; !live && i < COUNT(live_hosts); i++)
-		if (strcmp(host, live_hosts[i]) == 0) {
-			err_set(err, ERR_CONFIG,
-				"profile \"%s\" is no live one, but %s is a live host",
-				session->profile, url->host);
-			return err_hint(
-				err,
+	if (!live && profile_is_live_host(host)) {
+		err_set(err, ERR_CONFIG, "profile \"%s\" is no live one, but %s is a live host",
+			session->profile, url->host);
+		return err_hint(err,
 				"set environment = \"live\" in its group, or correct base_url");
-		}
+	}
 	if (live && ends_with(host, test_domain)) {
 		err_set(err, ERR_CONFIG, "profile \"%s\" is live, but %s is a test host",
 			session->profile, url->host);

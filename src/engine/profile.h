@@ -20,6 +20,9 @@ int profile_settings(struct session *session, struct err *err);
  * `require_profile`. */
 int profile_require(const struct session *session, struct err *err);
 
+/* Whether it is one of Bango's production hosts. */
+bool profile_is_live_host(const char *host);
+
 /*
  * The base URL in force, taken apart and checked: https unless on loopback, and a host that fits
  * the profile's environment. ERR_CONFIG. For the sandbox in this process there is none: see call.c.

@@ -19,7 +19,7 @@ static bool needs_no_config(enum action action)
 	static const enum action those[] = { ACTION_HELP,	 ACTION_VERSION,
 					     ACTION_CONFIG_PATH, ACTION_CONFIG_INIT,
 					     ACTION_COMPLETION,	 ACTION_COMPLETE,
-					     ACTION_MANUAL };
+					     ACTION_MANUAL,	 ACTION_CONTRACT_USE };
 	for (size_t i = 0; i < COUNT(those); i++)
 		if (those[i] == action)
 			return true;

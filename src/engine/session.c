@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "commands/commands.h"
+#include "contract/cache.h"
 #include "engine/profile.h"
 #include "engine/terminal.h"
 
@@ -58,7 +59,8 @@ static int read_contract(struct session *session, const struct contract_reserved
 		contract_builtin(&session->contract, reserved);
 		return 0;
 	}
-	return contract_read_file(&session->contract, path, reserved, err);
+	CLEAN_FREE char *folder = session_cache_folder();
+	return contract_read_cached(&session->contract, path, folder, reserved, err);
 }
 
 int session_settle(struct session *session, struct err *err)
@@ -182,15 +184,25 @@ bool session_may_ask(const struct session *session)
 	return !setting_bool(&session->settings, SETTING_NO_INPUT) && terminal_can_ask();
 }
 
-char *session_state_folder(void)
+/* A folder of ours by the XDG base directories: below $`variable`, else below $HOME/`otherwise`. */
+static char *xdg_folder(const char *variable, const char *otherwise)
 {
-	const char *named = getenv("BANGOCTL_STATE_DIR"), *xdg = getenv("XDG_STATE_HOME"),
-		   *home = getenv("HOME");
-	if (named && *named)
-		return mem_dup(named);
+	const char *xdg = getenv(variable), *home = getenv("HOME");
 	if (xdg && xdg[0] == '/')
 		return file_join(xdg, "bangoctl");
-	return buf_format("%s/.local/state/bangoctl", home ? home : "");
+	return buf_format("%s/%s/bangoctl", home ? home : "", otherwise);
+}
+
+char *session_state_folder(void)
+{
+	const char *named = getenv("BANGOCTL_STATE_DIR");
+	return named && *named ? mem_dup(named) : xdg_folder("XDG_STATE_HOME", ".local/state");
+}
+
+char *session_cache_folder(void)
+{
+	const char *named = getenv("BANGOCTL_STATE_DIR");
+	return named && *named ? file_join(named, "cache") : xdg_folder("XDG_CACHE_HOME", ".cache");
 }
 
 struct http *session_http(struct session *session)

@@ -95,6 +95,10 @@ bool session_may_ask(const struct session *session);
 /* The folder for what outlasts a run, $BANGOCTL_STATE_DIR or by XDG; the caller frees it. */
 char *session_state_folder(void);
 
+/* The folder for what can be made again, $BANGOCTL_STATE_DIR/cache or by XDG; the caller frees it.
+ */
+char *session_cache_folder(void);
+
 /* The client, made when first needed. */
 struct http *session_http(struct session *session);
 

@@ -11,8 +11,8 @@ static const char *const environments[] = { "test", "live", NULL };
 static const char *const auths[] = { "basic", "bearer", "header", NULL };
 static const char *const trusts[] = { "untrusted", "trusted", NULL };
 static const char *const colors[] = { "auto", "always", "never", NULL };
-static const char *const outputs[] = { "auto", "table", "wide", "expanded", "json", "ndjson",
-				       "csv",  "tsv",	"raw",	"none",	    NULL };
+static const char *const outputs[] = { "auto",	 "table", "wide", "expanded", "json", "yaml",
+				       "ndjson", "csv",	  "tsv",  "raw",      "none", NULL };
 
 static const struct setting_row rows[SETTING_COUNT] = {
 	[SETTING_ENVIRONMENT] = { "environment", SETTING_TEXT, IN_PROFILE, NULL, NULL, NULL, 0, 0,

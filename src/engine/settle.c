@@ -13,13 +13,13 @@
 #include "sandbox/lifecycle.h"
 #include "sandbox/subject.h"
 
-enum {
-	FIRST_POLL_MS = 250,
-	LONGEST_POLL_MS = 5000,
-	REST_MS = 3000,
-	LATE_SECONDS = 120,
-	DAY_MS = 86400000
-};
+enum { FIRST_POLL_MS = 250, LONGEST_POLL_MS = 5000, LATE_SECONDS = 120, DAY_MS = 86400000 };
+
+/* The pause after this one. */
+static long long longer(long long pause)
+{
+	return pause * 2 < LONGEST_POLL_MS ? pause * 2 : LONGEST_POLL_MS;
+}
 
 /* ---- waiting ---- */
 
@@ -71,8 +71,7 @@ int settle_wait(struct session *session, const struct request *request, const ch
 		return -1;
 	const char *from = start ? start : "there";
 	long long end = clock_monotonic() + (long long)(seconds * 1000);
-	for (long long pause = FIRST_POLL_MS;;
-	     pause = pause * 2 < LONGEST_POLL_MS ? pause * 2 : LONGEST_POLL_MS) {
+	for (long long pause = FIRST_POLL_MS;; pause = longer(pause)) {
 		if (look(session, request, peek, &gone, err) < 0)
 			return -1;
 		if (gone || (peek->status && strcmp(peek->status, target) == 0))
@@ -135,35 +134,69 @@ static const char *judge(const struct audit_change *change, bool last, const str
 	return role.source && role.result && timed && since >= 0 ? "applied" : "unknown";
 }
 
-/* A request that lost its connection may be applied a moment later: one that is so young is not
- * judged yet. */
-static int let_rest(const struct session *session, const struct audit_change *change,
-		    struct err *err)
+/*
+ * How much longer the server may be at it. From the client's end on, which the outcome in the log
+ * tells, as long as the profile would wait for an answer. Where a crash took the outcome, the
+ * client may have sent up to a timeout after the intent; but when it is known to be gone, as it is
+ * now, the time runs. A sandbox within a process ends with the process.
+ */
+static long long unsettled_ms(const struct session *at, const struct audit_change *change)
 {
 	CLEAN_ERR struct err ignored = { 0 };
-	long long sent = 0;
-	if (!change->at || clock_parse(change->at, &sent, NULL, &ignored) < 0)
+	long long last = 0, now = clock_now();
+	if ((!change->base_url && change->pid != getpid()) || !change->last_at ||
+	    clock_parse(change->last_at, &last, NULL, &ignored) < 0)
 		return 0;
-	long long left = sent + REST_MS - clock_now();
-	if (left > 0 && left <= REST_MS && clock_sleep(left, session->stop) < 0)
-		return err_set(err, ERR_INTERRUPTED, "interrupted");
-	return 0;
+	bool recorded = strcmp(change->outcome, "unrecorded") != 0;
+	long long window = (long long)(setting_number(&at->settings, SETTING_TIMEOUT) * 1000);
+	long long end = last + (recorded ? 1 : 2) * window;
+	/* a time in the future says nothing */
+	if (last > now || change->gone_since + window < end)
+		end = change->gone_since + window;
+	return end > now ? end - now : 0;
+}
+
+const char *settle_change(struct session *at, const struct audit_change *change, bool last,
+			  struct peek *peek, struct err *err)
+{
+	const struct command *command = command_find(&at->table, change->command);
+	bool told = false;
+	for (long long pause = FIRST_POLL_MS;; pause = longer(pause)) {
+		long long left = unsettled_ms(at, change);
+		peek_done(peek);
+		if (peek_record(at, command, change->path, peek, err) < 0)
+			return err->kind == ERR_NOT_FOUND && subject_is_removed_by(command)
+				       ? "applied"
+				       : NULL;
+		const char *verdict = judge(change, last, peek);
+		if (left == 0 || strcmp(verdict, "not_applied") != 0)
+			return verdict;
+		if (!told)
+			terminal_note(
+				"%s %s: not applied yet; reading it for %.0f s more, since it may still be (--timeout shortens that)",
+				change->command, change->target, (double)left / 1000);
+		told = true;
+		if (clock_sleep(pause < left ? pause : left, at->stop) < 0) {
+			err_set(err, ERR_INTERRUPTED, "interrupted while it may still be applied");
+			return NULL;
+		}
+	}
 }
 
 /* Whether the process that made the change may still be at it. */
-static int check_ended(const struct audit_change *change, struct err *err)
+static int check_ended(struct audit_change *change, struct err *err)
 {
 	CLEAN_ERR struct err ignored = { 0 };
 	long long sent = 0;
 	bool recorded = strcmp(change->outcome, "unrecorded") != 0;
-	if (recorded || !change->pid || !change->at ||
-	    clock_parse(change->at, &sent, NULL, &ignored) < 0)
-		return 0;
+	long long now = clock_now();
+	bool timed = change->at && clock_parse(change->at, &sent, NULL, &ignored) == 0;
 	/* after a day the number belongs to another process */
-	if (clock_now() - sent > DAY_MS || change->pid == getpid() ||
-	    (kill((pid_t)change->pid, 0) < 0 && errno == ESRCH))
-		return 0;
-	return err_set(err, ERR_UNKNOWN, "process %lld is still at it", change->pid);
+	if (!recorded && change->pid && timed && now - sent <= DAY_MS && change->pid != getpid() &&
+	    (kill((pid_t)change->pid, 0) == 0 || errno != ESRCH))
+		return err_set(err, ERR_UNKNOWN, "process %lld is still at it", change->pid);
+	change->gone_since = change->gone_since ? change->gone_since : now;
+	return 0;
 }
 
 /* Another server knows nothing of the change: what it says of the record would be a false verdict.
@@ -183,7 +216,7 @@ static int check_server(const struct session *session, const struct audit_change
 	return err_set(err, ERR_CONFIG, "it went to %s: add --base-url %s", sent_to, sent_to);
 }
 
-static const char *settle_one(struct session *session, const struct audit_change *change, bool last,
+static const char *settle_one(struct session *session, struct audit_change *change, bool last,
 			      char **status, struct err *err)
 {
 	CLEANUP(session_done) struct session other = { 0 };
@@ -196,16 +229,11 @@ static const char *settle_one(struct session *session, const struct audit_change
 	if (!same && session_derive(session, change->profile, &other, err) < 0)
 		return NULL;
 	struct session *at = same ? session : &other;
-	if (check_ended(change, err) < 0 || check_server(at, change, err) < 0 ||
-	    let_rest(session, change, err) < 0)
+	if (check_ended(change, err) < 0 || check_server(at, change, err) < 0)
 		return NULL;
-	const struct command *command = command_find(&at->table, change->command);
-	if (peek_record(at, command, change->path, &peek, err) < 0) {
-		bool gone = err->kind == ERR_NOT_FOUND && subject_is_removed_by(command);
-		return gone ? "applied" : NULL;
-	}
+	const char *verdict = settle_change(at, change, last, &peek, err);
 	*status = mem_dup(peek.status);
-	return judge(change, last, &peek);
+	return verdict;
 }
 
 static void add_row(struct json_doc *doc, struct json *rows, const struct audit_change *change,
@@ -249,10 +277,10 @@ struct reconciling {
 	size_t found, unknown;
 };
 
-static int settle_and_record(struct reconciling *run, const struct audit_changes *changes,
-			     size_t at, struct err *err)
+static int settle_and_record(struct reconciling *run, struct audit_changes *changes, size_t at,
+			     struct err *err)
 {
-	const struct audit_change *change = &changes->items[at];
+	struct audit_change *change = &changes->items[at];
 	bool dry = values_get(&run->session->globals, "dry-run") != NULL;
 	CLEAN_ERR struct err why = { 0 };
 	CLEAN_FREE char *status = NULL;
@@ -271,9 +299,15 @@ static int settle_and_record(struct reconciling *run, const struct audit_changes
 	return 0;
 }
 
-static int settle_all(struct reconciling *run, const struct audit_changes *changes, struct err *err)
+static int settle_all(struct reconciling *run, struct audit_changes *changes, struct err *err)
 {
 	const struct session *session = run->session;
+	/* from now on nobody is at those whose process has ended: their time runs together */
+	for (size_t i = 0; i < changes->count; i++) {
+		CLEAN_ERR struct err ignored = { 0 };
+		if (changes->items[i].open)
+			(void)check_ended(&changes->items[i], &ignored);
+	}
 	for (size_t i = 0; i < changes->count; i++) {
 		const struct audit_change *change = &changes->items[i];
 		bool named = run->wanted && change->request_id &&

@@ -54,7 +54,8 @@ int show_request(const struct session *session, const struct request *request,
 	if (request->command && !values_flag(&session->globals, "quiet"))
 		terminal_note("nothing is sent; evidence of this call: %s",
 			      request->command->evidence);
-	if (strcmp(format, "json") == 0 || strcmp(format, "ndjson") == 0)
+	if (strcmp(format, "json") == 0 || strcmp(format, "yaml") == 0 ||
+	    strcmp(format, "ndjson") == 0)
 		return show_json(session, request, url, err);
 	CLEAN_BUF struct buf out = { 0 };
 	CLEAN_FREE char *name = NULL, *value = NULL;

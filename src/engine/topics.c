@@ -80,7 +80,8 @@ static void environment(struct buf *out, const struct help_style *style)
 		  "the password, under the same rule; it is taken out of the environment at once" },
 		{ "BANGOCTL_PASSWORD_FILE", "a file that holds it, under the same rule" },
 		{ "BANGOCTL_STATE_DIR",
-		  "the folder of the sandbox and the shell's history; by default ~/.local/state/bangoctl, by $XDG_STATE_HOME" },
+		  "the folder of the sandbox and the shell's history; by default ~/.local/state/bangoctl, by $XDG_STATE_HOME. "
+		  "Parsed contracts are kept in its folder cache, by default in ~/.cache/bangoctl, by $XDG_CACHE_HOME" },
 		{ "NO_COLOR, CLICOLOR_FORCE, TERM", "colour, after --color" },
 		{ "BANGOCTL_PAGER, PAGER", "the pager of the shell; empty: none" },
 		{ "COLUMNS", "the width of tables and help" },
@@ -116,9 +117,9 @@ static void output(struct buf *out, const struct help_style *style)
 	help_gap(out, style);
 	help_paragraph(
 		out, style,
-		"json and raw are the whole reply: order of keys, unknown fields and the digits of numbers are kept. The other "
+		"json, yaml and raw are the whole reply: order of keys, unknown fields and the digits of numbers are kept. The other "
 		"formats, and --field, --columns, --sort and --limit, work on its rows: the records of a search, else the "
-		"reply itself as the only row. With those options json prints an array of rows.");
+		"reply itself as the only row. With those options json and yaml print an array of rows.");
 	help_paragraph(
 		out, style,
 		"Errors stand on stderr, and stdout is then empty. With -o json or ndjson, or --error-format json, an error is "
@@ -135,9 +136,24 @@ static void contract(struct buf *out, const struct help_style *style)
 	help_paragraph(
 		out, style,
 		"The document that Bango hands out at onboarding is the authority. Name it in the profile, and it becomes the "
-		"table of commands: contract = \"FILE\" (OpenAPI 3 or Swagger 2, YAML or JSON). Or correct a copy of ours: "
-		"\"contract export\". Single operations can be moved in the profile: operations = { activateEntitlement = { "
+		"table of commands: contract = \"FILE\" (OpenAPI 3 or Swagger 2, YAML or JSON). Single operations can be moved in the profile: operations = { activateEntitlement = { "
 		"method = \"PUT\"; path = \"/v2/…\"; }; };");
+	help_paragraph(out, style, "With a document in hand:");
+	help_entry(out, style, "contract check FILE", "its problems, each with its place", 27);
+	help_entry(
+		out, style, "contract diff FILE",
+		"what it does differently from the contract in force: paths, fields, dangers, transitions",
+		27);
+	help_entry(out, style, "contract use FILE",
+		   "the lines of the config file that put it in force", 27);
+	help_entry(out, style, "contract export -o yaml",
+		   "a copy of the document in force, to be corrected and used", 27);
+	help_gap(out, style);
+	help_paragraph(
+		out, style,
+		"What OpenAPI has no word for stands in x-bangoctl: command, danger, effect, from, to, rows, columns. Where a "
+		"document has none, command and danger are made of the method and the words, and no transition is known: "
+		"\"contract diff\" lists what is lost so.");
 }
 
 static void options(struct buf *out, const struct help_style *style)

@@ -379,8 +379,7 @@ static int add_positional(const struct command *command, const char *word, struc
 	return 0;
 }
 
-static int check_required(const struct command *command, const struct values *values,
-			  struct err *err)
+int parse_required(const struct command *command, const struct values *values, struct err *err)
 {
 	for (size_t i = 0; i < command->arg_count; i++) {
 		const struct arg *arg = &command->args[i];
@@ -448,5 +447,5 @@ int parse_command(const struct words *words, const struct command_table *table,
 			return -1;
 		}
 	}
-	return command ? check_required(command, &parsed->values, err) : 0;
+	return command ? parse_required(command, &parsed->values, err) : 0;
 }

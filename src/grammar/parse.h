@@ -39,4 +39,7 @@ int parse_command(const struct words *words, const struct command_table *table,
  */
 int parse_check(const struct arg *arg, const char *what, const char *text, struct err *err);
 
+/* Whether all required arguments are there; those of the body are for the request's builder. */
+int parse_required(const struct command *command, const struct values *values, struct err *err);
+
 #endif

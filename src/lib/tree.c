@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { CHUNK_SIZE = 65536, INDEX_FROM = 32 };
+enum { CHUNK_SIZE = 65536 };
 
 struct chunk {
 	struct chunk *next;
@@ -321,6 +321,6 @@ static bool index_repeats(struct json_doc *doc, struct json *object)
 
 bool json_index(struct json_doc *doc, struct json *object)
 {
-	return object->count > INDEX_FROM ? index_repeats(doc, object)
-					  : small_object_repeats(object);
+	return object->count > JSON_INDEX_FROM ? index_repeats(doc, object)
+					       : small_object_repeats(object);
 }

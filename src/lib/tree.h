@@ -118,6 +118,9 @@ const char *json_type_name(enum json_type type);
 /* For readers: a copy of the text that lives as long as the document. */
 const char *json_keep(struct json_doc *doc, const char *s, size_t len);
 
+/* Objects with more members have an index. */
+enum { JSON_INDEX_FROM = 32 };
+
 /* For readers: tells whether two members of an object that is whole have one name, and makes
  * looking up in a large one fast. */
 bool json_index(struct json_doc *doc, struct json *object);

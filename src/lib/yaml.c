@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <yaml.h>
 
 #include "base/text.h"
@@ -311,6 +312,144 @@ int yaml_read(struct json_doc *doc, const char *text, size_t len, struct json **
 	if (result == 0)
 		*root = builder.root;
 	return result;
+}
+
+/* ---- writing ---- */
+
+static int append(void *out, unsigned char *bytes, size_t len)
+{
+	buf_add(out, (const char *)bytes, len);
+	return 1;
+}
+
+/* Texts are checked before, so all that could fail is memory. */
+static void emit(yaml_emitter_t *emitter, yaml_event_t *event, int made)
+{
+	if (!made || !yaml_emitter_emit(emitter, event))
+		abort();
+}
+
+/* Bytes that only double quotes keep: controls, the line ends of YAML 1.1, byte order marks. */
+static bool needs_escapes(const char *text, size_t len)
+{
+	static const char *const breaks[] = { "\xE2\x80\xA8", "\xE2\x80\xA9", "\xEF\xBB\xBF" };
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)text[i];
+		if ((c < 0x20 && c != '\n') || c == 0x7F ||
+		    (c == 0xC2 && (unsigned char)text[i + 1] < 0xA0))
+			return true;
+		for (size_t b = 0; c >= 0xE2 && b < COUNT(breaks); b++)
+			if (len - i >= 3 && memcmp(text + i, breaks[b], 3) == 0)
+				return true;
+	}
+	return false;
+}
+
+/* Whether readers of YAML 1.1 and 1.2 both take it for a text when it stands without quotes; of
+ * indicators the emitter knows. */
+static bool stands_plain(const char *text, size_t len)
+{
+	static const char *const words[] = { "null", "true", "false", "yes", "no",
+					     "on",   "off",  "y",     "n" };
+	unsigned char c = len ? (unsigned char)*text : 0;
+	bool begins = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c >= 0x80 ||
+		      (c && strchr("/_$(", c));
+	for (size_t i = 0; i < COUNT(words); i++)
+		begins = begins && strcasecmp(text, words[i]) != 0;
+	return begins;
+}
+
+static yaml_scalar_style_t text_style(const char *text, size_t len, bool may_be_block)
+{
+	if (needs_escapes(text, len))
+		return YAML_DOUBLE_QUOTED_SCALAR_STYLE;
+	if (!memchr(text, '\n', len))
+		return stands_plain(text, len) ? YAML_PLAIN_SCALAR_STYLE
+					       : YAML_SINGLE_QUOTED_SCALAR_STYLE;
+	/* what a block would need an indicator for is better quoted */
+	bool block = may_be_block && *text != '\n' && *text != ' ' &&
+		     !(text[len - 1] == '\n' && text[len - 2] == '\n');
+	return block ? YAML_LITERAL_SCALAR_STYLE : YAML_DOUBLE_QUOTED_SCALAR_STYLE;
+}
+
+static void emit_scalar(yaml_emitter_t *emitter, const char *text, size_t len,
+			yaml_scalar_style_t style)
+{
+	yaml_event_t event;
+	int made = yaml_scalar_event_initialize(&event, NULL, NULL, (const yaml_char_t *)text,
+						(int)len, 1, 1, style);
+	emit(emitter, &event, made);
+}
+
+static void emit_text(yaml_emitter_t *emitter, const char *text, size_t len, bool may_be_block)
+{
+	CLEAN_BUF struct buf clean = { 0 };
+	if (!text_is_utf8(text, len)) {
+		text_escape(&clean, text, len, true);
+		text = buf_str(&clean);
+		len = clean.len;
+	}
+	emit_scalar(emitter, text, len, text_style(text, len, may_be_block));
+}
+
+static void emit_value(yaml_emitter_t *emitter, const struct json *value, size_t depth);
+
+static void emit_children(yaml_emitter_t *emitter, const struct json *value, size_t depth)
+{
+	yaml_event_t event;
+	bool object = value->type == JSON_OBJECT;
+	emit(emitter, &event,
+	     object ? yaml_mapping_start_event_initialize(&event, NULL, NULL, 1,
+							  YAML_BLOCK_MAPPING_STYLE)
+		    : yaml_sequence_start_event_initialize(&event, NULL, NULL, 1,
+							   YAML_BLOCK_SEQUENCE_STYLE));
+	for (const struct json *item = value->first; item; item = item->next) {
+		if (object)
+			emit_text(emitter, item->key, item->key_len, false);
+		emit_value(emitter, item, depth + 1);
+	}
+	emit(emitter, &event,
+	     object ? yaml_mapping_end_event_initialize(&event)
+		    : yaml_sequence_end_event_initialize(&event));
+}
+
+static void emit_value(yaml_emitter_t *emitter, const struct json *value, size_t depth)
+{
+	switch (value->type) {
+	case JSON_NULL:
+	case JSON_FALSE:
+	case JSON_TRUE:
+		emit_scalar(emitter, json_type_name(value->type),
+			    strlen(json_type_name(value->type)), YAML_PLAIN_SCALAR_STYLE);
+		return;
+	case JSON_NUMBER:
+		emit_scalar(emitter, value->text, value->len, YAML_PLAIN_SCALAR_STYLE);
+		return;
+	case JSON_STRING:
+		emit_text(emitter, value->text, value->len, depth > 0);
+		return;
+	case JSON_ARRAY:
+	case JSON_OBJECT:
+		emit_children(emitter, value, depth);
+		return;
+	}
+}
+
+void yaml_write(struct buf *out, const struct json *value)
+{
+	yaml_emitter_t emitter;
+	yaml_event_t event;
+	if (!yaml_emitter_initialize(&emitter))
+		abort();
+	yaml_emitter_set_output(&emitter, append, out);
+	yaml_emitter_set_unicode(&emitter, 1);
+	yaml_emitter_set_width(&emitter, -1);
+	emit(&emitter, &event, yaml_stream_start_event_initialize(&event, YAML_UTF8_ENCODING));
+	emit(&emitter, &event, yaml_document_start_event_initialize(&event, NULL, NULL, NULL, 1));
+	emit_value(&emitter, value, 0);
+	emit(&emitter, &event, yaml_document_end_event_initialize(&event, 1));
+	emit(&emitter, &event, yaml_stream_end_event_initialize(&event));
+	yaml_emitter_delete(&emitter);
 }
 
 const char *yaml_library(void)

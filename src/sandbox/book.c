@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "lib/pack.h"
 #include "sandbox/lifecycle.h"
 #include "sandbox/record.h"
 #include "sandbox/sample.h"
@@ -189,7 +190,6 @@ int book_fill(struct store *store, const struct command_table *table, const stru
 
 int book_builtin(struct json_doc *doc, struct json **records, struct err *err)
 {
-	return json_parse(doc, sandbox_book, sandbox_book_len, records, err) < 0
-		       ? err_wrap(err, "the built-in book")
-		       : 0;
+	*records = pack_read(doc, sandbox_book, sandbox_book_len);
+	return *records ? 0 : err_set(err, ERR_INTERNAL, "the built-in book cannot be read");
 }

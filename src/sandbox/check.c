@@ -130,6 +130,9 @@ static int read_body(const struct command *command, const struct listener_reques
 		return err_set(err, ERR_USAGE, "the body is not a JSON object");
 	if (json_depth(*fields) > STORE_MAX_DEPTH)
 		return err_set(err, ERR_USAGE, "the body is nested too deep");
+	if ((*fields)->count < command->body_least)
+		return err_set(err, ERR_USAGE, "the body has fewer than %zu member%s",
+			       command->body_least, command->body_least == 1 ? "" : "s");
 	return check_members(command, *fields, "", err);
 }
 

@@ -6,9 +6,9 @@ import re
 import socket
 import unicodedata
 
-from blackbox import Case, Peer, json_answer
+from blackbox import ROOT, Case, Peer, json_answer
 
-FORMATS = ["auto", "table", "wide", "expanded", "json", "ndjson", "csv", "tsv", "raw", "none"]
+FORMATS = ["auto", "table", "wide", "expanded", "json", "yaml", "ndjson", "csv", "tsv", "raw", "none"]
 TOPICS = ["exit-codes", "config", "environment", "output", "contract", "options", "sandbox"]
 
 
@@ -92,6 +92,9 @@ class Examples(Case):
 
     def prepare(self):
         self.write("entitlements.json", json.dumps([{"entitlementId": "ENT-1", "status": "ACTIVE"}]))
+        document = (ROOT / "src/contract/server-api.yaml").read_bytes()
+        self.write("acme.yaml", document)
+        self.write("newer.yaml", document)
         self.write("script", "# two lines\nentitlement get ENT-1001\nentitlement suspend ENT-1002\n")
 
     def run_example(self, line):

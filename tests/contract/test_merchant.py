@@ -399,7 +399,7 @@ class Reconciling(Merchant):
         self.addCleanup(peer.__exit__)
         self.use(peer.url)
         self.assert_failed(self.run_program("-p", "acme", *words), 10, "unknown", "reconcile --request-id")
-        return self.run_program("reconcile", "-o", "json", "--error-format", "text")
+        return self.run_program("--timeout", "2", "reconcile", "-o", "json", "--error-format", "text")
 
     def check(self, words, then, verdict, code=0):
         result = self.lost(words, then)

@@ -75,7 +75,7 @@ class SafetyCase(Case):
     def profiles(self, url="http://127.0.0.1:1", live="", test="", more=""):
         """Profiles t (test) and live on one server, with the password of the sandbox's server where that is meant."""
         self.config(f"""
-            {more}
+            {more or "defaults = { timeout = 3; };"}
             profiles = {{
               t = {{ environment = "test"; base_url = "{url}"; username = "sandbox"; password = "sandbox"; {test} }};
               live = {{ environment = "live"; base_url = "{url}"; username = "sandbox"; password = "sandbox"; {live} }};

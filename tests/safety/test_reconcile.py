@@ -3,6 +3,7 @@
 
 import shlex
 import socket
+import threading
 import time
 
 from blackbox import Peer, json_answer
@@ -194,7 +195,7 @@ class NeverFalse(Reconciling):
                     answer += piece
             connection.send(answer)
         with Origin(late) as origin:
-            self.profiles(origin.url)
+            self.profiles(origin.url, test="timeout = 20;")
             process = program.start(program.command_line(["-p", "t", "-q", "-o", "none", *CHANGE]), self.home, self.environment())
             try:
                 end = time.monotonic() + 10
@@ -206,6 +207,34 @@ class NeverFalse(Reconciling):
                 program.end_group(process)
         self.assertEqual(self.types(), ["intent", "outcome:ok"])
         self.assertEqual(self.reconcile(), [])
+
+    def test_applied_after_the_client_gave_up(self):
+        """The client's patience ends, the server goes on: until it must have ended nothing is called not applied."""
+        applied = threading.Event()
+
+        def late(connection, _number):
+            while request := connection.read():
+                if request.startswith(b"POST"):
+                    threading.Timer(4, applied.set).start()
+                    return
+                connection.send(json_answer({"responseCode": "OK", "status": "SUSPENDED" if applied.is_set() else "ACTIVE"}))
+        with Peer(late) as peer:
+            self.profiles(peer.url, test="timeout = 9;")
+            self.change(*CHANGE, "--timeout", "0.5")
+            self.assertFalse(applied.is_set())
+            self.assertEqual(self.verdicts(), {"ENT-1001": "applied"})
+
+    def test_not_applied_is_said_when_the_time_is_over(self):
+        """Once the server must have ended, the verdict stands; how long that takes is announced, and --timeout shortens it."""
+        self.faulty("reset-before/change")
+        self.change(*CHANGE)
+        result = self.run_program("reconcile", "--timeout", "1")
+        self.assert_code(result, 0)
+        self.assertIn("not applied yet", result.err)
+        self.assertIn('"not_applied"', result.out)
+        self.change(*BARE)
+        time.sleep(1.1)
+        self.assertNotIn("not applied yet", self.run_program("reconcile", "--timeout", "1").err)
 
     def test_one_identifier_twice(self):
         """Sent again by hand with the same --request-id: each is settled for itself."""

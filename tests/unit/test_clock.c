@@ -139,6 +139,30 @@ static void sleeping(void **state)
 	assert_true(clock_now() > 1700000000000LL);
 }
 
+static void dates_of_http(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text;
+		long long instant;
+	} cases[] = {
+		{ "Sun, 06 Nov 1994 08:49:37 GMT", 784111777000 },
+		{ "Sunday, 06-Nov-94 08:49:37 GMT", 784111777000 },
+		{ "Sun Nov  6 08:49:37 1994", 784111777000 },
+		{ "Nov  6 08:49:37 1994 GMT", 784111777000 },
+		{ "Sun, 06 Nov 1994 08:49:37 GMT and more", 0 },
+		{ "Sun, 06 Nov 1994 08:49:37", 0 },
+		{ "Mon, 01 Jan 1900 00:00:00 GMT", 0 },
+		{ "1994-11-06T08:49:37Z", 0 },
+		{ "soon", 0 },
+		{ "", 0 },
+		{ NULL, 0 },
+	};
+	for (size_t i = 0; i < COUNT(cases); i++)
+		CHECK(clock_parse_http(cases[i].text) == cases[i].instant, "case <%s>\n",
+		      cases[i].text ? cases[i].text : "(null)");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -146,6 +170,7 @@ int main(void)
 		cmocka_unit_test(no_real_ones),
 		cmocka_unit_test(every_day),
 		cmocka_unit_test(sleeping),
+		cmocka_unit_test(dates_of_http),
 	};
 	unit_begin();
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -78,7 +78,7 @@ static void checks(void **state)
 		{ SETTING_COLOR, "always", NULL },
 		{ SETTING_COLOR, "on", "is not one of its values" },
 		{ SETTING_AUTH, "digest", "is not one of its values" },
-		{ SETTING_OUTPUT, "yaml", "is not one of its values" },
+		{ SETTING_OUTPUT, "xml", "is not one of its values" },
 	};
 	for (size_t i = 0; i < COUNT(table); i++) {
 		struct err err = { 0 };

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "unit.h"
 
+#include "base/random.h"
+#include "lib/pack.h"
 #include "lib/yaml.h"
 
 static char *read_as_json(const char *text)
@@ -210,9 +212,9 @@ static void same_as_json(void **state)
 	(void)state;
 	CLEAN_ERR struct err err = { 0 };
 	CLEAN_JSON struct json_doc *doc = json_doc_new();
-	struct json *a = NULL, *b = NULL;
-	assert_int_equal(
-		json_parse(doc, contract_builtin_text, contract_builtin_text_len, &a, &err), 0);
+	struct json *a = pack_read(doc, contract_builtin_text, contract_builtin_text_len),
+		    *b = NULL;
+	assert_non_null(a);
 	CLEAN_BUF struct buf pretty = { 0 };
 	json_write(&pretty, a, JSON_PRETTY);
 	if (yaml_read(doc, pretty.data, pretty.len, &b, &err) < 0)
@@ -226,12 +228,196 @@ static void same_as_json(void **state)
 		"block");
 }
 
+/* ---- writing ---- */
+
+static char *write_json(const char *json)
+{
+	CLEAN_JSON struct json_doc *doc = json_doc_new();
+	struct buf out = { 0 };
+	yaml_write(&out, unit_json(doc, json));
+	return buf_take(&out);
+}
+
+static void written(void **state)
+{
+	(void)state;
+	static const char *const pairs[][2] = {
+		{ "{\"openapi\":\"3.0.3\",\"a\":[1,2.50,true,null,\"x\"],\"b\":{}}",
+		  "openapi: '3.0.3'\na:\n- 1\n- 2.50\n- true\n- null\n- x\nb: {}\n" },
+		{ "{\"$ref\":\"#/a/b\",\"/v1/{id}\":{\"200\":[]}}",
+		  "$ref: '#/a/b'\n/v1/{id}:\n  '200': []\n" },
+		{ "{\"d\":\"one\\n\\n  two\\n\",\"e\":\"one\\ntwo\"}",
+		  "d: |\n  one\n\n    two\ne: |-\n  one\n  two\n" },
+		{ "[\"no\",\"1.0\",\"2024-01-01\",\"~\",\"0x10\",\"\",\" a\",\"a \",\"Null\",\"=\",\"<<\"]",
+		  "- 'no'\n- '1.0'\n- '2024-01-01'\n- '~'\n- '0x10'\n- ''\n- ' a'\n- 'a '\n- 'Null'\n"
+		  "- '='\n- '<<'\n" },
+		{ "[\"a: b\",\"a #b\",\"it's\",\"- x\",\"nothing\",\"\xC3\xA9t\xC3\xA9\"]",
+		  "- 'a: b'\n- 'a #b'\n- it's\n- '- x'\n- nothing\n- \xC3\xA9t\xC3\xA9\n" },
+		{ "[\"\\u001b[31m\",\"\\u0000\",\"\\u0085\",\"\\u2028\",\"\\ufffe\",\"\\ttab\"]",
+		  "- \"\\e[31m\"\n- \"\\0\"\n- \"\\N\"\n- \"\\L\"\n- \"\\uFFFE\"\n- \"\\ttab\"\n" },
+		{ "\"a\\nb\"", "\"a\\nb\"\n" },
+		{ "-0.10e5", "-0.10e5\n" },
+	};
+	for (size_t i = 0; i < COUNT(pairs); i++) {
+		CLEAN_FREE char *yaml = write_json(pairs[i][0]);
+		CHECK_TEXT(yaml, pairs[i][1], pairs[i][0]);
+		CLEAN_FREE char *back = read_as_json(yaml);
+		CLEAN_JSON struct json_doc *doc = json_doc_new();
+		CLEAN_FREE char *wanted = unit_compact(unit_json(doc, pairs[i][0]));
+		CHECK_TEXT(back, wanted, yaml);
+	}
+}
+
+static void not_utf8(void **state)
+{
+	(void)state;
+	CLEAN_JSON struct json_doc *doc = json_doc_new();
+	CLEAN_BUF struct buf out = { 0 };
+	struct json *object = json_new(doc, JSON_OBJECT);
+	json_add_member(doc, object, "k\xFF", 2, json_new_text(doc, JSON_STRING, "v\xC3", 2));
+	yaml_write(&out, object);
+	CHECK_TEXT(out.data, "k\\xff: v\\xc3\n", "broken bytes");
+}
+
+/* xorshift: the same trees for the same seed. */
+static uint64_t random_state;
+
+static size_t below(size_t limit)
+{
+	random_state ^= random_state << 13;
+	random_state ^= random_state >> 7;
+	random_state ^= random_state << 17;
+	return (size_t)(random_state % limit);
+}
+
+static void add_random_text(struct buf *out)
+{
+	static const char *const pieces[] = {
+		"a",
+		"Z",
+		" ",
+		"  ",
+		"\n",
+		"\n\n",
+		"\t",
+		"\r",
+		"-",
+		"---",
+		"...",
+		":",
+		": ",
+		" #",
+		"#",
+		"'",
+		"\"",
+		"\\",
+		"|",
+		">",
+		"[",
+		"]",
+		"{",
+		"}",
+		",",
+		"&",
+		"*",
+		"!",
+		"%",
+		"@",
+		"`",
+		"?",
+		"? ",
+		"- ",
+		"~",
+		"null",
+		"true",
+		"no",
+		"1",
+		"0x",
+		"1e5",
+		".5",
+		"+",
+		"=",
+		"<<",
+		"_",
+		"\x01",
+		"\x7F",
+		"\xC2\x85",
+		"\xC2\xA0",
+		"\xE2\x80\xA8",
+		"\xE2\x80\xAE",
+		"\xEF\xBB\xBF",
+		"\xEF\xBF\xBE",
+		"\xEF\xBF\xBD",
+		"\xF0\x9F\x98\x80",
+		"\xC3\xBC",
+		"\xE6\x97\xA5",
+	};
+	for (size_t n = below(6); n; n--)
+		buf_add_str(out, pieces[below(COUNT(pieces))]);
+}
+
+static struct json *random_tree(struct json_doc *doc, size_t depth)
+{
+	static const char *const numbers[] = { "0", "-0", "1.50", "1e400",
+					       "123456789012345678901" };
+	size_t kind = below(depth < 5 ? 9 : 5);
+	CLEAN_BUF struct buf text = { 0 };
+	if (kind == 0)
+		return json_new_bool(doc, below(2));
+	if (kind == 1)
+		return json_new(doc, JSON_NULL);
+	if (kind == 2) {
+		const char *number = numbers[below(COUNT(numbers))];
+		return json_new_text(doc, JSON_NUMBER, number, strlen(number));
+	}
+	add_random_text(&text);
+	if (kind < 5 && below(20) == 0)
+		buf_add(&text, "\0z", 2);
+	if (kind < 5)
+		return json_new_text(doc, JSON_STRING, buf_str(&text), text.len);
+	struct json *value = json_new(doc, kind < 7 ? JSON_ARRAY : JSON_OBJECT);
+	for (size_t n = below(6); n; n--) {
+		struct json *child = random_tree(doc, depth + 1);
+		buf_clear(&text);
+		add_random_text(&text);
+		if (value->type == JSON_ARRAY)
+			json_append(value, child);
+		else
+			json_set(doc, value, buf_str(&text), child);
+	}
+	return value;
+}
+
+static void round_trips(void **state)
+{
+	(void)state;
+	const char *given = getenv("TEST_SEED");
+	uint64_t seed = given ? strtoull(given, NULL, 10) : random_below(UINT32_MAX) + 1;
+	print_message("TEST_SEED=%llu\n", (unsigned long long)seed);
+	random_state = seed;
+	for (int round = 0; round < 3000; round++) {
+		CLEAN_JSON struct json_doc *doc = json_doc_new();
+		CLEAN_ERR struct err err = { 0 };
+		CLEAN_BUF struct buf yaml = { 0 };
+		struct json *tree = random_tree(doc, 0), *back = NULL;
+		CLEAN_FREE char *json = unit_compact(tree);
+		yaml_write(&yaml, tree);
+		if (yaml_read(doc, yaml.data, yaml.len, &back, &err) < 0)
+			fail_msg("%s\n%s\n%s", json, yaml.data, err.message);
+		/* text for text: that keeps the order too */
+		CLEAN_FREE char *again = unit_compact(back);
+		CHECK_TEXT(again, json, yaml.data);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(core_schema), cmocka_unit_test(anchors),
 		cmocka_unit_test(faults),      cmocka_unit_test(hostile),
 		cmocka_unit_test(lines),       cmocka_unit_test(same_as_json),
+		cmocka_unit_test(written),     cmocka_unit_test(not_utf8),
+		cmocka_unit_test(round_trips),
 	};
 	unit_begin();
 	return cmocka_run_group_tests(tests, NULL, NULL);

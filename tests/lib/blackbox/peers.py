@@ -116,3 +116,58 @@ def prism(*words):
     with started(["node", PRISM, words[0], "-h", "127.0.0.1", "-p", "0", *words[1:]],
                  r"Prism is listening on (http://127\.0\.0\.1:\d+)") as (match, _):
         yield match.group(1)
+
+
+# ---- express-openapi-validator, a second opinion that also knows the password
+
+@contextlib.contextmanager
+def validator(document, upstream, secret="sandbox"):
+    """
+    Stands before a sandbox: a request that does not fit the document is refused with the validator's words, a reply
+    that does not fit becomes 500. By the document's security scheme the secret is user sandbox's password, a bearer
+    token, or an API key. Gives the URL.
+    """
+    need_node("express-openapi-validator", "express")
+    with started(["node", FOLDER / "validator.js", document, upstream, secret], r"listening on (http://127\.0\.0\.1:\d+)") as (match, _):
+        yield match.group(1)
+
+
+# ---- WireMock, which breaks connections
+
+class WireMock:
+    """`stub` says what it does, `requests` what has come; `clear` forgets both."""
+
+    def __init__(self, url):
+        self.url = url
+
+    def admin(self, method, path, value=None):
+        body = None if value is None else json.dumps(value).encode()
+        request = urllib.request.Request(f"{self.url}/__admin/{path}", body, {"Content-Type": "application/json"}, method=method)
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(request, timeout=20) as reply:
+            return json.loads(reply.read() or b"{}")
+
+    def clear(self):
+        self.admin("POST", "reset")
+
+    def stub(self, *responses, path="/v1/.*"):
+        """Answers as WireMock's response definitions say, the first time by the first, from the last one on by the last."""
+        for number, response in enumerate(responses):
+            mapping = {"request": {"urlPathPattern": path}, "response": response, "scenarioName": f"replies to {path}",
+                       "requiredScenarioState": str(number) if number else "Started"}
+            if number + 1 < len(responses):
+                mapping["newScenarioState"] = str(number + 1)
+            self.admin("POST", "mappings", mapping)
+
+    def requests(self):
+        """What its journal holds, the oldest first: objects with `method`, `url`, `headers`, `body`."""
+        return [event["request"] for event in reversed(self.admin("GET", "requests")["requests"])]
+
+
+@contextlib.contextmanager
+def wiremock():
+    have_wiremock()
+    jar = next(WIREMOCK.glob("wiremock-standalone-*.jar"))
+    with started(["java", "-XX:TieredStopAtLevel=1", "-Xmx128m", "-jar", jar, "--bind-address", "127.0.0.1", "--port", "0", "--disable-banner",
+                  "--root-dir", "."], r"(?m)^port: +(\d+)") as (match, _):
+        yield WireMock(f"http://127.0.0.1:{match.group(1)}")

@@ -40,11 +40,11 @@ class Server:
 
 
 class Recorder:
-    """Passes bytes on to a port of this machine, and keeps those of the client, a bytearray a connection."""
+    """Passes bytes on to a port of this machine, and keeps those of both sides, a bytearray a connection."""
 
     def __init__(self, port):
         self.target = port
-        self.connections = []
+        self.connections, self.answers = [], []
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=64)
         self.port = self.listener.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
@@ -67,7 +67,12 @@ class Recorder:
     @property
     def requests(self):
         """Every request, in the order of connections, as bytes."""
-        return [request for data in self.connections for request in split_requests(bytes(data))]
+        return [request for data in self.connections for request in split_messages(bytes(data))]
+
+    @property
+    def replies(self):
+        """Every reply that says how long it is, in the order of connections, as bytes."""
+        return [reply for data in self.answers for reply in split_messages(bytes(data))]
 
     def _accept(self):
         while not self.stopped:
@@ -78,21 +83,22 @@ class Recorder:
                 client, _ = self.listener.accept()
             except (OSError, ValueError):
                 return
-            data = bytearray()
-            self.connections.append(data)
-            thread = threading.Thread(target=self._pass_on, args=(client, data), daemon=True)
+            sent, answered = bytearray(), bytearray()
+            self.connections.append(sent)
+            self.answers.append(answered)
+            thread = threading.Thread(target=self._pass_on, args=(client, sent, answered), daemon=True)
             self.threads.append(thread)
             thread.start()
 
-    def _pass_on(self, client, data):
+    def _pass_on(self, client, sent, answered):
         with client, socket.create_connection(("127.0.0.1", self.target)) as server:
             while not self.stopped:
                 ready, _, _ = select.select([client, server], [], [], 0.05)
                 for source in ready:
                     try:
                         piece = source.recv(65536)
-                        if source is client:
-                            data += piece
+                        kept = sent if source is client else answered
+                        kept += piece
                         if piece:
                             (server if source is client else client).sendall(piece)
                     except OSError:
@@ -101,9 +107,9 @@ class Recorder:
                         return
 
 
-def split_requests(data):
-    """Cuts what a client sent on one connection into requests; what is left over is the last one."""
-    requests = []
+def split_messages(data):
+    """Cuts what one side sent on a connection into requests or replies; what is left over is the last one."""
+    messages = []
     while data:
         head, blank, rest = data.partition(b"\r\n\r\n")
         length = 0
@@ -112,7 +118,7 @@ def split_requests(data):
             if name.lower() == b"content-length":
                 length = int(value)
         if not blank or len(rest) < length:
-            return requests + [data]
-        requests.append(head + blank + rest[:length])
+            return messages + [data]
+        messages.append(head + blank + rest[:length])
         data = rest[length:]
-    return requests
+    return messages

@@ -1,0 +1,435 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "bulk/journal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "lib/digest.h"
+
+enum { MAX_ROWS = 1000000000, STATES_A_BYTE = 4 };
+
+static int fail(const struct bulk_journal *journal, const char *what, struct err *err)
+{
+	return err_set(err, ERR_INTERNAL, "cannot %s the journal %s: %s", what, journal->path,
+		       strerror(errno));
+}
+
+void bulk_journal_done(struct bulk_journal *journal)
+{
+	if (journal->path && journal->fd >= 0)
+		close(journal->fd);
+	for (size_t i = 0; i < journal->open_count; i++)
+		free(journal->open[i].target);
+	free(journal->open);
+	free(journal->states);
+	free(journal->path);
+	buf_done(&journal->pending);
+	json_doc_free(journal->doc);
+	*journal = (struct bulk_journal){ .fd = -1 };
+}
+
+/* ---- rows ---- */
+
+enum bulk_journal_state bulk_journal_state(const struct bulk_journal *journal, long long row)
+{
+	size_t at = (size_t)row - 1;
+	return (enum bulk_journal_state)(
+		journal->states[at / STATES_A_BYTE] >> (at % STATES_A_BYTE * 2) & 3);
+}
+
+static void set_state(struct bulk_journal *journal, long long row, enum bulk_journal_state state)
+{
+	size_t at = (size_t)row - 1;
+	unsigned shift = (unsigned)(at % STATES_A_BYTE * 2);
+	unsigned char *byte = &journal->states[at / STATES_A_BYTE];
+	*byte = (unsigned char)((*byte & ~(3U << shift)) | ((unsigned)state << shift));
+}
+
+bool bulk_journal_has(const struct bulk_journal *journal, long long row)
+{
+	return row % journal->of == journal->shard;
+}
+
+long long bulk_journal_share(const struct bulk_journal *journal)
+{
+	long long of = journal->of, whole = journal->rows / of, rest = journal->rows % of;
+	long long shard = journal->shard;
+	return whole + (shard >= 1 && shard <= rest);
+}
+
+void bulk_journal_request_id(const struct bulk_journal *journal, long long row,
+			     char uuid[UUID_SIZE])
+{
+	char digest[DIGEST_SIZE];
+	CLEAN_FREE char *name = buf_format("%s:%lld", journal->job, row);
+	digest_sha256(name, strlen(name), digest);
+	/* the digits that RFC 9562 fixes for version 4 */
+	digest[12] = '4';
+	digest[16] = "89ab"[digest[16] % 4];
+	snprintf(uuid, UUID_SIZE, "%.8s-%.4s-%.4s-%.4s-%.12s", digest, digest + 8, digest + 12,
+		 digest + 16, digest + 20);
+}
+
+static void forget_intent(struct bulk_journal *journal, long long row)
+{
+	for (size_t i = journal->open_count; i > 0; i--) {
+		struct bulk_journal_intent *intent = &journal->open[i - 1];
+		if (intent->row != row)
+			continue;
+		free(intent->target);
+		*intent = journal->open[--journal->open_count];
+	}
+}
+
+static void keep_intent(struct bulk_journal *journal, const struct bulk_journal_intent *intent)
+{
+	for (size_t i = 0; i < journal->open_count; i++)
+		if (journal->open[i].row == intent->row) {
+			journal->open[i].sent = intent->sent;
+			journal->open[i].pid = intent->pid;
+			return;
+		}
+	journal->open = mem_grow(journal->open, journal->open_count, sizeof(*journal->open));
+	struct bulk_journal_intent *kept = &journal->open[journal->open_count++];
+	*kept = *intent;
+	kept->first = intent->sent;
+	kept->target = mem_dup(intent->target);
+	set_state(journal, intent->row, ROW_OPEN);
+}
+
+static void keep_result(struct bulk_journal *journal, long long row, enum err_kind kind)
+{
+	forget_intent(journal, row);
+	set_state(journal, row, ROW_DONE);
+	journal->results[kind]++;
+	journal->done++;
+}
+
+/* ---- writing ---- */
+
+/* Adds the line to what is to be committed. */
+static void note(struct bulk_journal *journal, const struct json *line)
+{
+	json_write(&journal->pending, line, JSON_COMPACT);
+	buf_add_char(&journal->pending, '\n');
+}
+
+static void set_if(struct json_doc *doc, struct json *line, const char *name, const char *text)
+{
+	if (text)
+		json_set_string(doc, line, name, text);
+}
+
+static void set_time(struct json_doc *doc, struct json *line, const char *name, long long time)
+{
+	CLEAN_BUF struct buf text = { 0 };
+	clock_format(&text, time);
+	json_set_string(doc, line, name, text.data);
+}
+
+void bulk_journal_intent(struct bulk_journal *journal, const struct bulk_journal_intent *intent,
+			 const char *request_id, const char *digest)
+{
+	CLEAN_JSON struct json_doc *doc = json_doc_new();
+	struct json *line = json_new(doc, JSON_OBJECT);
+	json_set_integer(doc, line, "row", intent->row);
+	json_set_integer(doc, line, "line", intent->line);
+	set_time(doc, line, "sent", intent->sent);
+	json_set_integer(doc, line, "pid", intent->pid);
+	set_if(doc, line, "target", intent->target);
+	json_set_string(doc, line, "request_id", request_id);
+	json_set_string(doc, line, "body_sha256", digest);
+	note(journal, line);
+	keep_intent(journal, intent);
+}
+
+void bulk_journal_result(struct bulk_journal *journal, const struct bulk_journal_result *result)
+{
+	CLEAN_JSON struct json_doc *doc = json_doc_new();
+	struct json *line = json_new(doc, JSON_OBJECT);
+	json_set_integer(doc, line, "row", result->row);
+	json_set_integer(doc, line, "line", result->line);
+	json_set_string(doc, line, "outcome",
+			result->accepted ? "accepted" : err_row(result->kind)->name);
+	set_time(doc, line, "at", clock_now());
+	set_if(doc, line, "target", result->target);
+	set_if(doc, line, "request_id", result->request_id);
+	if (result->http_status)
+		json_set_integer(doc, line, "http_status", result->http_status);
+	set_if(doc, line, "response_code", result->response_code);
+	set_if(doc, line, "status", result->status);
+	set_if(doc, line, "message", result->message);
+	if (result->settled)
+		json_set(doc, line, "settled", json_new_bool(doc, true));
+	note(journal, line);
+	keep_result(journal, result->row, result->kind);
+}
+
+void bulk_journal_again(struct bulk_journal *journal, long long row, const char *why)
+{
+	CLEAN_JSON struct json_doc *doc = json_doc_new();
+	struct json *line = json_new(doc, JSON_OBJECT);
+	json_set_integer(doc, line, "row", row);
+	json_set_string(doc, line, "again", why);
+	note(journal, line);
+	forget_intent(journal, row);
+	set_state(journal, row, ROW_NONE);
+}
+
+int bulk_journal_commit(struct bulk_journal *journal, bool sync, struct err *err)
+{
+	if (journal->broken)
+		return err_set(err, ERR_INTERNAL, "the journal %s could not be written",
+			       journal->path);
+	if (file_write_all(journal->fd, buf_str(&journal->pending), journal->pending.len) < 0 ||
+	    (sync && fdatasync(journal->fd) < 0)) {
+		int reason = errno;
+		/* half a line must not be glued to the next one */
+		(void)!ftruncate(journal->fd, (off_t)journal->end);
+		journal->broken = true;
+		errno = reason;
+		return fail(journal, "write", err);
+	}
+	journal->end += (long long)journal->pending.len;
+	buf_clear(&journal->pending);
+	return 0;
+}
+
+/* ---- the header ---- */
+
+static long long integer(const struct json *object, const char *name)
+{
+	const struct json *value = json_get(object, name);
+	CLEAN_ERR struct err ignored = { 0 };
+	long long number = -1;
+	if (json_is(value, JSON_NUMBER))
+		(void)text_integer(value->text, 0, INT64_MAX, &number, &ignored);
+	return number;
+}
+
+static int take_header(struct bulk_journal *journal, const struct json *header, struct err *err)
+{
+	long long version = integer(header, "journal");
+	long long shard = integer(header, "shard"), of = integer(header, "of");
+	if (version > JOURNAL_VERSION) {
+		err_set(err, ERR_CONFIG,
+			"%s is a journal of version %lld, and this program knows %d", journal->path,
+			version, JOURNAL_VERSION);
+		return err_hint(err, "use the bangoctl that wrote it, or a later one");
+	}
+	journal->header = header;
+	journal->job = json_get_string(header, "job");
+	journal->rows = integer(json_get(header, "input"), "rows");
+	if (version != JOURNAL_VERSION || !journal->job || journal->rows < 0 ||
+	    journal->rows > MAX_ROWS || of < 1 || of > MAX_ROWS || shard < 0 || shard >= of)
+		return err_set(err, ERR_CONFIG, "%s is no journal of a bulk job", journal->path);
+	journal->shard = (unsigned)shard;
+	journal->of = (unsigned)of;
+	journal->states = mem_new((size_t)journal->rows / STATES_A_BYTE + 1, 1);
+	return 0;
+}
+
+/* Opens the file to be gone on with, and takes its lock, which closing gives back. */
+static int open_locked(struct bulk_journal *journal, struct err *err)
+{
+	journal->fd = open(journal->path, O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW);
+	if (journal->fd < 0)
+		return fail(journal, "open", err);
+	if (flock(journal->fd, LOCK_EX | LOCK_NB) == 0)
+		return 0;
+	if (errno == EWOULDBLOCK)
+		return err_set(err, ERR_REFUSED, "another process runs the job of %s",
+			       journal->path);
+	return fail(journal, "lock", err);
+}
+
+int bulk_journal_create(struct bulk_journal *journal, const char *path, const struct json *header,
+			struct err *err)
+{
+	*journal = (struct bulk_journal){ .path = mem_dup(path), .fd = -1, .doc = json_doc_new() };
+	CLEAN_BUF struct buf line = { 0 };
+	json_write(&line, header, JSON_COMPACT);
+	buf_add_char(&line, '\n');
+	if (take_header(journal, json_copy(journal->doc, header), err) < 0)
+		return -1;
+	if (access(path, F_OK) == 0) {
+		err_set(err, ERR_USAGE, "the journal %s exists already", path);
+		return err_hint(err, "\"bangoctl bulk resume %s\" goes on with its job", path);
+	}
+	if (file_write(path, line.data, line.len, 0600, true, err) < 0 ||
+	    open_locked(journal, err) < 0)
+		return -1;
+	journal->end = (long long)line.len;
+	return 0;
+}
+
+/* ---- reading ---- */
+
+static int kind_of(const char *outcome)
+{
+	if (strcmp(outcome, "accepted") == 0)
+		return ERR_OK;
+	for (int kind = 0; kind < ERR_KIND_COUNT; kind++)
+		if (strcmp(err_row((enum err_kind)kind)->name, outcome) == 0)
+			return kind;
+	return -1;
+}
+
+static int damaged(const struct bulk_journal *journal, long long number, const char *why,
+		   struct err *err)
+{
+	return err_set(err, ERR_CONFIG, "%s is damaged: line %lld %s", journal->path, number, why);
+}
+
+static int take_line(struct bulk_journal *journal, const struct json *line, long long number,
+		     struct err *err)
+{
+	long long row = integer(line, "row");
+	const char *outcome = json_get_string(line, "outcome"),
+		   *sent = json_get_string(line, "sent");
+	CLEAN_ERR struct err ignored = { 0 };
+	if (row < 1 || row > journal->rows)
+		return damaged(journal, number, "names no row of the job", err);
+	if (bulk_journal_state(journal, row) == ROW_DONE)
+		return damaged(journal, number, "is of a row that has a result already", err);
+	if (outcome) {
+		int kind = kind_of(outcome);
+		if (kind < 0)
+			return damaged(journal, number, "has an unknown outcome", err);
+		keep_result(journal, row, (enum err_kind)kind);
+		return 0;
+	}
+	if (!sent) {
+		forget_intent(journal, row);
+		set_state(journal, row, ROW_NONE);
+		return 0;
+	}
+	CLEAN_FREE char *target = mem_dup(json_get_string(line, "target"));
+	struct bulk_journal_intent intent = { .row = row,
+					      .line = integer(line, "line"),
+					      .pid = integer(line, "pid"),
+					      .target = target };
+	(void)clock_parse(sent, &intent.sent, NULL, &ignored);
+	keep_intent(journal, &intent);
+	return 0;
+}
+
+/* A stream over the journal's lines. */
+struct lines {
+	FILE *stream;
+	char *text;
+	size_t size;
+	ssize_t len;
+	long long number;
+	struct json_doc *doc;
+};
+
+static void lines_done(struct lines *lines)
+{
+	if (lines->stream)
+		fclose(lines->stream);
+	free(lines->text);
+	json_doc_free(lines->doc);
+}
+
+/* Reads the next whole line; `*value` is NULL for one that is no object. 0: there is none. */
+static int next_line(struct lines *lines, struct json **value)
+{
+	CLEAN_ERR struct err ignored = { 0 };
+	*value = NULL;
+	lines->len = getline(&lines->text, &lines->size, lines->stream);
+	if (lines->len <= 0 || lines->text[lines->len - 1] != '\n')
+		return 0;
+	lines->number++;
+	json_doc_free(lines->doc);
+	lines->doc = json_doc_new();
+	if (json_parse(lines->doc, lines->text, (size_t)lines->len - 1, value, &ignored) < 0 ||
+	    !json_is(*value, JSON_OBJECT))
+		*value = NULL;
+	return 1;
+}
+
+static int open_lines(struct lines *lines, const struct bulk_journal *journal, struct err *err)
+{
+	struct stat facts;
+	int fd = open(journal->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	lines->stream = fd < 0 ? NULL : fdopen(fd, "r");
+	if (!lines->stream || fstat(fd, &facts) < 0)
+		return err_set(err, ERR_CONFIG, "cannot open the journal %s: %s", journal->path,
+			       strerror(errno));
+	if (!S_ISREG(facts.st_mode))
+		return err_set(err, ERR_CONFIG, "%s is no regular file", journal->path);
+	return 0;
+}
+
+static int read_header(struct bulk_journal *journal, struct lines *lines, struct err *err)
+{
+	struct json *line = NULL;
+	if (!next_line(lines, &line) || !line || !json_get(line, "journal"))
+		return err_set(err, ERR_CONFIG, "%s is no journal of a bulk job", journal->path);
+	journal->end = lines->len;
+	return take_header(journal, json_copy(journal->doc, line), err);
+}
+
+/* Lines that cannot be read may only stand at the end: a crash left them, and they were never
+ * synced. */
+static int read_all(struct bulk_journal *journal, struct err *err)
+{
+	CLEANUP(lines_done) struct lines lines = { 0 };
+	struct json *line = NULL;
+	long long bad = 0;
+	if (open_lines(&lines, journal, err) < 0 || read_header(journal, &lines, err) < 0)
+		return -1;
+	while (next_line(&lines, &line)) {
+		if (line && bad)
+			return damaged(journal, bad, "cannot be read", err);
+		if (!line) {
+			bad = bad ? bad : lines.number;
+			journal->torn += lines.len;
+			continue;
+		}
+		if (take_line(journal, line, lines.number, err) < 0)
+			return -1;
+		journal->end += lines.len;
+	}
+	if (ferror(lines.stream))
+		return fail(journal, "read", err);
+	journal->torn += lines.len > 0 ? lines.len : 0;
+	return 0;
+}
+
+int bulk_journal_open(struct bulk_journal *journal, const char *path, bool write, struct err *err)
+{
+	*journal = (struct bulk_journal){ .path = mem_dup(path), .fd = -1, .doc = json_doc_new() };
+	if (access(path, F_OK) < 0)
+		return err_set(err, ERR_CONFIG, "cannot open the journal %s: %s", path,
+			       strerror(errno));
+	if ((write && open_locked(journal, err) < 0) || read_all(journal, err) < 0)
+		return -1;
+	if (write && journal->torn && ftruncate(journal->fd, (off_t)journal->end) < 0)
+		return fail(journal, "mend", err);
+	return 0;
+}
+
+int bulk_journal_read(const struct bulk_journal *journal, bulk_journal_visitor visit, void *context,
+		      struct err *err)
+{
+	CLEANUP(lines_done) struct lines lines = { 0 };
+	struct json *line = NULL;
+	if (open_lines(&lines, journal, err) < 0)
+		return -1;
+	(void)next_line(&lines, &line);
+	while (next_line(&lines, &line) && line)
+		if (visit(context, line, err) < 0)
+			return -1;
+	return 0;
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "contract/moved.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "contract/document.h"
+#include "contract/words.h"
+
+/* One operation that stands elsewhere than in the document. */
+struct move {
+	const struct command *command;
+	struct json *operation; /* the copy that is to be put there, once it was found */
+};
+
+struct moves {
+	struct move *items; /* owned */
+	size_t count;
+};
+
+static void moves_done(struct moves *moves)
+{
+	free(moves->items);
+}
+
+static bool has_id(const struct json *operation, const char *id)
+{
+	const char *own = json_get_string(operation, "operationId");
+	return own && strcmp(own, id) == 0;
+}
+
+static struct moves find_moves(const struct contract *contract)
+{
+	struct moves moves = { 0 };
+	const struct json *paths = json_get(contract->root, "paths");
+	for (size_t i = 0; i < contract->command_count; i++) {
+		const struct command *command = &contract->commands[i];
+		CLEAN_FREE char *method = words_method(command);
+		if (!command->operation_id ||
+		    has_id(json_get(json_get(paths, command->path), method), command->operation_id))
+			continue;
+		moves.items = mem_grow(moves.items, moves.count, sizeof(*moves.items));
+		moves.items[moves.count++] = (struct move){ command, NULL };
+	}
+	return moves;
+}
+
+static struct move *move_of(const struct moves *moves, const struct json *operation)
+{
+	for (size_t i = 0; i < moves->count; i++)
+		if (!moves->items[i].operation &&
+		    has_id(operation, moves->items[i].command->operation_id))
+			return &moves->items[i];
+	return NULL;
+}
+
+static bool is_overridden(struct contract *contract, const struct json *parameter,
+			  const struct json *own)
+{
+	const struct json *outer = document_resolve(contract, parameter, "/paths");
+	const char *name = json_get_string(outer, "name"), *in = json_get_string(outer, "in");
+	for (const struct json *item = json_is(own, JSON_ARRAY) ? own->first : NULL; item;
+	     item = item->next) {
+		const struct json *inner = document_resolve(contract, item, "/paths");
+		const char *inner_name = json_get_string(inner, "name"),
+			   *inner_in = json_get_string(inner, "in");
+		if (name && in && inner_name && inner_in && strcmp(name, inner_name) == 0 &&
+		    strcmp(in, inner_in) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* A copy of the operation with what its path item says for all of its operations. */
+static struct json *loosened(struct json_doc *doc, struct contract *contract,
+			     const struct json *item, const struct json *operation)
+{
+	struct json *copy = json_copy(doc, operation);
+	const struct json *outer = json_get(item, "parameters"),
+			  *own = json_get(operation, "parameters"),
+			  *servers = json_get(item, "servers");
+	if (servers && !json_get(copy, "servers"))
+		json_set(doc, copy, "servers", json_copy(doc, servers));
+	if (!json_is(outer, JSON_ARRAY) || !outer->count)
+		return copy;
+	struct json *parameters = json_new(doc, JSON_ARRAY);
+	for (const struct json *each = outer->first; each; each = each->next)
+		if (!is_overridden(contract, each, own))
+			json_append(parameters, json_copy(doc, each));
+	for (const struct json *each = json_is(own, JSON_ARRAY) ? own->first : NULL; each;
+	     each = each->next)
+		json_append(parameters, json_copy(doc, each));
+	json_set(doc, copy, "parameters", parameters);
+	return copy;
+}
+
+/* Adds the path item without its operations that are moved, unless none is left. */
+static void add_item(struct json_doc *doc, struct contract *contract, const struct moves *moves,
+		     const struct json *item, struct json *paths)
+{
+	struct json *kept = json_new(doc, JSON_OBJECT);
+	bool moved = false, left = false;
+	for (const struct json *member = json_is(item, JSON_OBJECT) ? item->first : NULL; member;
+	     member = member->next) {
+		struct move *move = move_of(moves, member);
+		if (move) {
+			move->operation = loosened(doc, contract, item, member);
+			moved = true;
+			continue;
+		}
+		left = left || json_get(member, "responses") || json_get(member, "operationId");
+		json_add_member(doc, kept, member->key, member->key_len, json_copy(doc, member));
+	}
+	if (!moved)
+		json_add_member(doc, paths, item->key, item->key_len, json_copy(doc, item));
+	else if (left)
+		json_add_member(doc, paths, item->key, item->key_len, kept);
+}
+
+static int put(struct json_doc *doc, struct json *paths, const struct move *move, struct err *err)
+{
+	const struct command *command = move->command;
+	CLEAN_FREE char *method = words_method(command);
+	struct json *item = json_get(paths, command->path);
+	if (json_get(item, method))
+		return err_set(err, ERR_CONFIG,
+			       "operations.%s: another operation of the document is %s %s",
+			       command->operation_id, command->method, command->path);
+	if (!item) {
+		item = json_new(doc, JSON_OBJECT);
+		json_set(doc, paths, command->path, item);
+	}
+	json_set(doc, item, method, move->operation);
+	return 0;
+}
+
+int moved_document(struct json_doc *doc, struct contract *contract, const struct json **root,
+		   struct err *err)
+{
+	CLEANUP(moves_done) struct moves moves = find_moves(contract);
+	*root = contract->root;
+	if (!moves.count)
+		return 0;
+	struct json *copy = json_new(doc, JSON_OBJECT), *paths = json_new(doc, JSON_OBJECT);
+	for (const struct json *item = json_get(contract->root, "paths")->first; item;
+	     item = item->next)
+		add_item(doc, contract, &moves, item, paths);
+	for (size_t i = 0; i < moves.count; i++)
+		if (moves.items[i].operation && put(doc, paths, &moves.items[i], err) < 0)
+			return -1;
+	for (const struct json *member = contract->root->first; member; member = member->next)
+		json_add_member(doc, copy, member->key, member->key_len,
+				strcmp(member->key, "paths") == 0 ? paths : json_copy(doc, member));
+	*root = copy;
+	return 0;
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "lib/message.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+
+/* Buffers larger than this are not kept for the next reply. */
+static const size_t kept_memory = 64 * 1024;
+
+void http_reply_done(struct http_reply *reply)
+{
+	buf_done(&reply->body);
+	buf_done(&reply->content_type);
+	*reply = (struct http_reply){ .retry_after = -1 };
+}
+
+void http_reply_clear(struct http_reply *reply)
+{
+	struct buf body = reply->body, type = reply->content_type;
+	if (body.capacity > kept_memory)
+		buf_done(&body);
+	buf_clear(&body);
+	buf_clear(&type);
+	*reply = (struct http_reply){ .body = body, .content_type = type, .retry_after = -1 };
+}
+
+long http_retry_after(const char *text)
+{
+	size_t digits = text ? strspn(text, "0123456789") : 0;
+	if (digits && !text[digits])
+		return digits > 9 ? 999999999L : strtol(text, NULL, 10);
+	long long date = clock_parse_http(text), now = clock_now();
+	if (!date)
+		return -1;
+	return date > now ? (long)((date - now + 999) / 1000) : 0;
+}
+
+bool http_has_body(const struct http_request *request)
+{
+	return request->body || strcmp(request->method, "POST") == 0 ||
+	       strcmp(request->method, "PUT") == 0 || strcmp(request->method, "PATCH") == 0;
+}
+
+void http_shape(struct buf *shape, const struct http_request *request,
+		const struct http_options *options)
+{
+	const long numbers[] = { options->timeout_ms,  options->connect_timeout_ms,
+				 options->certificate, options->trace,
+				 request->change,      request->loopback,
+				 (long)request->auth,  request->body != NULL };
+	const char *const texts[] = { request->method, options->proxy, options->cacert,
+				      options->cert, options->key };
+	buf_clear(shape);
+	buf_add(shape, (const char *)numbers, sizeof(numbers));
+	for (size_t i = 0; i < COUNT(texts); i++) {
+		buf_add_char(shape, texts[i] ? '=' : '-');
+		if (texts[i])
+			buf_add(shape, texts[i], strlen(texts[i]) + 1);
+	}
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "unit.h"
+
+#include "lib/json.h"
+#include "lib/pack.h"
+
+static const char sample[] =
+	"{\"a\":[1,2.50,-3e9,null,true,false,\"\"],\"b\":{\"\":{}},\"c\":\"x\\u0000y\",\"d\":[[],{}]}";
+
+static void pack_text(struct json_doc *doc, const char *text, struct buf *bytes)
+{
+	CLEAN_ERR struct err err = { 0 };
+	struct json *value = NULL;
+	assert_int_equal(json_parse(doc, text, strlen(text), &value, &err), 0);
+	value->line = 300;
+	pack_write(bytes, value);
+}
+
+static void round_trip(void **state)
+{
+	(void)state;
+	CLEAN_JSON struct json_doc *doc = json_doc_new();
+	CLEAN_BUF struct buf bytes = { 0 }, text = { 0 };
+	pack_text(doc, sample, &bytes);
+	struct json *back = pack_read(doc, bytes.data, bytes.len);
+	assert_non_null(back);
+	assert_int_equal(back->line, 300);
+	json_write(&text, back, JSON_COMPACT);
+	assert_string_equal(text.data, sample);
+}
+
+/* Members of a large object are found by its index. */
+static void large_object(void **state)
+{
+	(void)state;
+	CLEAN_JSON struct json_doc *doc = json_doc_new();
+	CLEAN_BUF struct buf bytes = { 0 };
+	struct json *object = json_new(doc, JSON_OBJECT);
+	for (int i = 0; i < 1000; i++) {
+		CLEAN_FREE char *key = buf_format("key%d", i);
+		json_set_integer(doc, object, key, i);
+	}
+	pack_write(&bytes, object);
+	const struct json *back = pack_read(doc, bytes.data, bytes.len);
+	assert_non_null(back->index);
+	assert_string_equal(json_get(back, "key777")->text, "777");
+}
+
+/* Cut off anywhere, or with more behind: nothing. With any byte changed: something or nothing, but
+ * never beyond the bytes, which stand at the end of their own memory. */
+static void damaged(void **state)
+{
+	(void)state;
+	CLEAN_JSON struct json_doc *doc = json_doc_new();
+	CLEAN_BUF struct buf bytes = { 0 };
+	pack_text(doc, sample, &bytes);
+	for (size_t len = 0; len < bytes.len; len++) {
+		CLEAN_FREE char *part = mem_new(len + 1, 1);
+		memcpy(part, bytes.data, len);
+		CHECK(pack_read(doc, part, len) == NULL, "%zu bytes\n", len);
+	}
+	for (size_t at = 0; at < bytes.len; at++)
+		for (int byte = 0; byte < 256; byte++) {
+			CLEAN_FREE char *copy = mem_dup_len(bytes.data, bytes.len);
+			CLEAN_JSON struct json_doc *other = json_doc_new();
+			CLEAN_BUF struct buf text = { 0 };
+			copy[at] = (char)byte;
+			const struct json *value = pack_read(other, copy, bytes.len);
+			if (value)
+				json_write(&text, value, JSON_COMPACT);
+		}
+	buf_add_char(&bytes, '\0');
+	assert_null(pack_read(doc, bytes.data, bytes.len));
+}
+
+static void too_deep(void **state)
+{
+	(void)state;
+	CLEAN_JSON struct json_doc *doc = json_doc_new();
+	CLEAN_BUF struct buf bytes = { 0 };
+	for (int i = 0; i < 2000000; i++)
+		buf_add(&bytes, "\x05\x00\x01", 3);
+	assert_null(pack_read(doc, bytes.data, bytes.len));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(round_trip),
+		cmocka_unit_test(large_object),
+		cmocka_unit_test(damaged),
+		cmocka_unit_test(too_deep),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
