@@ -27,6 +27,19 @@ static struct help_style style_for(const struct session *session, int fd)
 	};
 }
 
+/* The first example of the first list, or of the first change that has one. */
+static void write_example(struct buf *out, const struct command_table *calls, enum effect effect)
+{
+	for (size_t i = 0; i < calls->count; i++) {
+		const struct command *call = calls->items[i];
+		if (call->effect != effect || !call->example_count ||
+		    (effect == EFFECT_READ && !call->rows))
+			continue;
+		buf_add_format(out, "  %s\n", call->examples[0]);
+		return;
+	}
+}
+
 /* The groups that the commands of a table fall into, for the overview. */
 static void write_program(const struct session *session, const struct help_style *style,
 			  struct buf *out)
@@ -53,9 +66,9 @@ static void write_program(const struct session *session, const struct help_style
 		help_entry(out, style, topics[i].name, topics[i].summary, 25);
 	buf_add_char(out, '\n');
 	help_heading(out, style, "To begin with");
-	buf_add_str(out, "  bangoctl -p sandbox entitlement find --status ACTIVE\n"
-			 "  bangoctl -p sandbox entitlement suspend ENT-1001 --reason-code OTHER\n"
-			 "  bangoctl config init\n");
+	write_example(out, &calls, EFFECT_READ);
+	write_example(out, &calls, EFFECT_CHANGE);
+	buf_add_str(out, "  bangoctl config init\n");
 }
 
 void about_group(const struct session *session, const char *group, int fd, struct buf *out)

@@ -158,8 +158,8 @@ static int fill_hole(const struct command *command, const struct values *values,
 	CLEAN_BUF struct buf wire = { 0 };
 	if (check_segment(arg, text, err) < 0 || wire_text(arg, text, &wire, err) < 0)
 		return -1;
-	if (!request->target)
-		request->target = mem_dup(text);
+	free(request->target);
+	request->target = mem_dup(text);
 	text_percent_encode(path, buf_str(&wire), wire.len);
 	return 0;
 }
@@ -317,7 +317,7 @@ void request_fresh_id(struct request *request)
 
 /* ---- request METHOD PATH ---- */
 
-/* Whether the path is the template with its holes filled; `hole` receives the first one's text. */
+/* Whether the path is the template with its holes filled; `hole` receives the last one's text. */
 static bool fits_template(const char *template, const char *path, size_t len, struct buf *hole)
 {
 	const char *p = path, *end = path + len;
@@ -328,8 +328,8 @@ static bool fits_template(const char *template, const char *path, size_t len, st
 				segment++;
 			if (!segment)
 				return false;
-			if (!hole->len)
-				buf_add(hole, p, segment);
+			buf_clear(hole);
+			buf_add(hole, p, segment);
 			p += segment;
 			t += strcspn(t, "}") + 1;
 		} else if (p < end && *p == *t) {

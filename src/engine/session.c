@@ -208,12 +208,6 @@ char *session_cache_folder(void)
 	return named && *named ? file_join(named, "cache") : xdg_folder("XDG_CACHE_HOME", ".cache");
 }
 
-char *session_sandbox_folder(void)
-{
-	CLEAN_FREE char *state = session_state_folder();
-	return file_join(state, "sandbox");
-}
-
 struct http *session_http(struct session *session)
 {
 	if (!session->http)

@@ -218,6 +218,12 @@ static void sandbox(struct buf *out, const struct help_style *style)
 		"Profile sandbox is a simulator in this program: no account, no server, no network. It keeps a small book of "
 		"entitlements, ENT-1001 to ENT-1012, in every status, and behaves as far as Bango's behaviour is known. "
 		"\"sandbox serve\" runs it as a server, \"sandbox reset\" puts the book back.");
+	help_paragraph(
+		out, style,
+		"With --contract FILE it serves that document instead: any method and path in it, with its checks and its "
+		"examples as replies. The records that they show are kept and changed, apart from those of other documents; a "
+		"status changes where x-bangoctl.from and to say so, a POST that replies with a record adds one, a DELETE "
+		"removes it.");
 	help_heading(out, style, "Faults, for --fault");
 	for (int i = FAULT_ACCEPTED; i < FAULT_KIND_COUNT; i++) {
 		const struct fault_row *row = fault_row((enum fault_kind)i);
