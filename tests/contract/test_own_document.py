@@ -182,6 +182,17 @@ class OtherForms(Case):
             self.assertIn("/things/a%20b HTTP/1.1", result.out)
             self.assertTrue(result.out.endswith('{"howMany":3}') or '{"howMany":3}\n' in result.out, result.out)
 
+    def test_empty_texts(self):
+        operation = {"operationId": "getThing", "summary": "", "description": "", "responses": {}, "parameters": [
+            {"name": "thingId", "in": "path", "required": True, "schema": {"type": "string"}},
+            {"name": "sure", "in": "query", "required": True, "schema": {"type": "boolean"}}]}
+        path = self.write("doc.json", json.dumps({**self.OPENAPI, "paths": {"/things/{thingId}": {"get": operation}}}))
+        result = self.run_program("--contract", path, "get-thing", "--help")
+        self.assert_code(result, 0)
+        self.assertIn("  bangoctl get-thing THING-ID --sure [OPTION...]\n", result.out)
+        result = self.run_program("-p", "sandbox", "--contract", path, "get-thing")
+        self.assert_failed(result, 2, '"get-thing" needs THING-ID\n')
+
     def test_broken_documents(self):
         texts = ["", "[]", "3", "null", "{}", '{"openapi":"3.0.3"}', '{"openapi":"3.0.3","paths":[]}', '{"openapi":"4.0.0","paths":{}}',
                  '{"openapi":"3.0.3","paths":{"/x":{"get":3}}}', '{"openapi":"3.0.3","paths":{"/x/{y}":{"get":{"responses":{}}}}}',
