@@ -77,7 +77,7 @@ void help_code(struct buf *out, const struct help_style *style, const char *line
 		if (style->roff)
 			help_roff(out, line);
 		else
-			buf_add_str(out, line);
+			text_escape(out, line, len, false);
 		buf_add_char(out, '\n');
 		p += len + (p[len] == '\n');
 	}
@@ -103,8 +103,9 @@ void help_entry(struct buf *out, const struct help_style *style, const char *ter
 		return;
 	}
 	size_t width = 2 + text_width(term, strlen(term));
-	buf_add_format(out, "  %s", term);
-	if (width + 2 > column) {
+	buf_add_str(out, "  ");
+	text_escape(out, term, strlen(term), false);
+	if (*text && width + 2 > column) {
 		buf_add_char(out, '\n');
 		text_wrap(out, text, column, style->width, false);
 	} else if (*text) {

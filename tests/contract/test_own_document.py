@@ -193,6 +193,18 @@ class OtherForms(Case):
         result = self.run_program("-p", "sandbox", "--contract", path, "get-thing")
         self.assert_failed(result, 2, '"get-thing" needs THING-ID\n')
 
+    def test_a_document_does_not_steer_the_terminal(self):
+        nasty = "A\x1b[2J\u009b1m\x07\u202e"
+        operation = {"operationId": "getThing", "summary": nasty, "description": nasty + "\r\n\tcode", "responses": {}, "parameters": [
+            {"name": "kind", "in": "query", "description": nasty, "schema": {"type": "string", "enum": [nasty]}}],
+            "x-bangoctl": {"examples": [nasty]}}
+        path = self.write("doc.json", json.dumps({**self.OPENAPI, "paths": {"/things": {"get": operation}}}))
+        for words in (["--help"], ["get-thing", "--help"], ["commands", "-o", "table"], ["contract", "show", "get-thing", "-o", "table"],
+                      ["get-thing", "--kind", "x"], ["__complete", "--", "get-thing", "--kind", ""], ["__complete", "--", "get"]):
+            with self.subTest(words=words):
+                result = self.run_program("--contract", path, *words)
+                self.assertNotRegex(result.out + result.err, "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]")
+
     def test_broken_documents(self):
         texts = ["", "[]", "3", "null", "{}", '{"openapi":"3.0.3"}', '{"openapi":"3.0.3","paths":[]}', '{"openapi":"4.0.0","paths":{}}',
                  '{"openapi":"3.0.3","paths":{"/x":{"get":3}}}', '{"openapi":"3.0.3","paths":{"/x/{y}":{"get":{"responses":{}}}}}',
