@@ -223,6 +223,19 @@ class OtherForms(Case):
                 if result.code:
                     self.assertIn("bangoctl: ", result.err)
 
+    def test_size_costs_no_more_than_size(self):
+        head = "openapi: 3.0.3\npaths: {/x: {get: {operationId: x, responses: {}}}}\n"
+        count = 60000
+        for name, rest in [("keys", "x-a:\n" + "".join(f"  key-{i}: 1\n" for i in range(count))),
+                           ("anchors", "x-a:\n" + "".join(f"- &a{i} 1\n" for i in range(count)) + "- *a1\n" * count),
+                           ("merges", "x-a:\n  <<: &a\n" + "".join(f"    key-{i}: 1\n" for i in range(count)) + "  <<: *a\n")]:
+            with self.subTest(name=name):
+                result = self.run_program("contract", "check", self.write("doc.yaml", head + rest))
+                self.assert_code(result, 0)
+                self.assertLess(result.seconds, 10)
+        result = self.run_program("contract", "check", self.write("doc.yaml", head + "x-a:\n" + "".join(f"  key-{i}: 1\n" for i in range(99)) + "  key-7: 2\n"))
+        self.assert_failed(result, 3, 'line 103, column 3: the key "key-7" stands here twice')
+
     def test_reference_to_itself_is_named(self):
         path = self.write("doc.yaml", '{"openapi":"3.0.3","info":{"title":"t","version":"1"},"paths":{"/x":{"post":{"operationId":"x",'
                           '"responses":{"200":{"description":""}},"requestBody":{"content":{"application/json":{"schema":'
