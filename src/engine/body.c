@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "contract/limits.h"
 #include "engine/terminal.h"
+#include "grammar/parse.h"
 
 enum { MAX_BODY = 16 * 1024 * 1024 };
 
@@ -264,11 +265,8 @@ static int check_required(const struct command *command, const struct json *body
 	for (size_t i = 0; i < command->arg_count; i++) {
 		const struct arg *arg = &command->args[i];
 		if (arg->place == ARG_BODY && (arg->flags & ARG_REQUIRED) &&
-		    !json_path(body, arg->wire)) {
-			err_set(err, ERR_USAGE, "\"%s\" needs --%s: %s", command->name, arg->name,
-				arg->help);
-			return err_hint(err, "see \"bangoctl %s --help\"", command->name);
-		}
+		    !json_path(body, arg->wire))
+			return parse_missing(command, arg, err);
 	}
 	return 0;
 }

@@ -58,8 +58,10 @@ void help_paragraph(struct buf *out, const struct help_style *style, const char 
 		buf_add_char(out, '\n');
 		return;
 	}
+	size_t from = out->len;
 	text_wrap(out, text, 0, style->width, true);
-	buf_add_str(out, out->data[out->len - 1] == '\n' ? "\n" : "\n\n");
+	if (out->len > from)
+		buf_add_str(out, out->data[out->len - 1] == '\n' ? "\n" : "\n\n");
 }
 
 void help_code(struct buf *out, const struct help_style *style, const char *lines)
@@ -75,7 +77,7 @@ void help_code(struct buf *out, const struct help_style *style, const char *line
 		if (style->roff)
 			help_roff(out, line);
 		else
-			buf_add_str(out, line);
+			text_escape(out, line, len, false);
 		buf_add_char(out, '\n');
 		p += len + (p[len] == '\n');
 	}
@@ -101,8 +103,9 @@ void help_entry(struct buf *out, const struct help_style *style, const char *ter
 		return;
 	}
 	size_t width = 2 + text_width(term, strlen(term));
-	buf_add_format(out, "  %s", term);
-	if (width + 2 > column) {
+	buf_add_str(out, "  ");
+	text_escape(out, term, strlen(term), false);
+	if (*text && width + 2 > column) {
 		buf_add_char(out, '\n');
 		text_wrap(out, text, column, style->width, false);
 	} else if (*text) {
@@ -235,7 +238,8 @@ void help_usage(struct buf *out, const struct command *command)
 		else if (arg->flags & ARG_POSITIONAL)
 			buf_add_format(out, " [%s%s]", arg_meta(arg), more);
 		else if (arg->flags & ARG_REQUIRED)
-			buf_add_format(out, " --%s %s", arg->name, arg_meta(arg));
+			buf_add_format(out, arg->type == ARG_FLAG ? " --%s" : " --%s %s", arg->name,
+				       arg_meta(arg));
 	}
 	if (options)
 		buf_add_str(out, " [OPTION...]");

@@ -399,6 +399,15 @@ static int add_positional(const struct command *command, const char *word, struc
 	return 0;
 }
 
+int parse_missing(const struct command *command, const struct arg *arg, struct err *err)
+{
+	bool option = !(arg->flags & ARG_POSITIONAL);
+	const char *help = arg->help ? arg->help : "";
+	err_set(err, ERR_USAGE, *help ? "\"%s\" needs %s%s: %s" : "\"%s\" needs %s%s",
+		command->name, option ? "--" : "", option ? arg->name : arg_meta(arg), help);
+	return err_hint(err, "see \"bangoctl %s --help\"", command->name);
+}
+
 int parse_required(const struct command *command, const struct values *values, struct err *err)
 {
 	for (size_t i = 0; i < command->arg_count; i++) {
@@ -409,13 +418,7 @@ int parse_required(const struct command *command, const struct values *values, s
 		 * checks it */
 		if (arg->place == ARG_BODY)
 			continue;
-		if (arg->flags & ARG_POSITIONAL)
-			err_set(err, ERR_USAGE, "\"%s\" needs %s: %s", command->name, arg_meta(arg),
-				arg->help);
-		else
-			err_set(err, ERR_USAGE, "\"%s\" needs --%s: %s", command->name, arg->name,
-				arg->help);
-		return err_hint(err, "see \"bangoctl %s --help\"", command->name);
+		return parse_missing(command, arg, err);
 	}
 	return 0;
 }

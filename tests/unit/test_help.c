@@ -179,6 +179,7 @@ static void usage(void **state)
 		{ .name = "id", .meta = "ID", .flags = ARG_POSITIONAL | ARG_REQUIRED },
 		{ .name = "more", .meta = "MORE", .flags = ARG_POSITIONAL | ARG_REPEAT },
 		{ .name = "market", .flags = ARG_REQUIRED },
+		{ .name = "sure", .type = ARG_FLAG, .flags = ARG_REQUIRED },
 		{ .name = "note" },
 	};
 	static const struct command command = { .name = "a b",
@@ -186,7 +187,18 @@ static void usage(void **state)
 						.arg_count = COUNT(args) };
 	CLEAN_BUF struct buf out = { 0 };
 	help_usage(&out, &command);
-	CHECK_TEXT(out.data, "bangoctl a b ID [MORE...] --market TEXT [OPTION...]", "usage");
+	CHECK_TEXT(out.data, "bangoctl a b ID [MORE...] --market TEXT --sure [OPTION...]", "usage");
+}
+
+/* A document of others may leave its texts empty. */
+static void no_texts(void **state)
+{
+	(void)state;
+	static const struct help_style style = { .width = 80 };
+	static const struct command command = { .name = "a", .summary = "", .description = "" };
+	CLEAN_BUF struct buf out = { 0 };
+	help_command(&out, &style, &command);
+	CHECK_TEXT(out.data, "Usage:\n  bangoctl a\n\n", "no texts");
 }
 
 int main(void)
@@ -198,6 +210,7 @@ int main(void)
 		cmocka_unit_test(lists_and_options),
 		cmocka_unit_test(entries),
 		cmocka_unit_test(usage),
+		cmocka_unit_test(no_texts),
 	};
 	unit_begin();
 	return cmocka_run_group_tests(tests, read_contract, drop_contract);

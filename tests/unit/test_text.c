@@ -249,6 +249,8 @@ static void wrap(void **state)
 		{ "a\nb c", 2, 10, true, "a\n  b c" },
 		{ "a\n\nb", 2, 10, true, "a\n\n  b" },
 		{ "a   b", 0, 4, true, "a\nb" },
+		{ "a  \r\n  b\tc\r\n \r\nd ", 2, 10, false, "  a\n    b c\n\n  d" },
+		{ "a\033[2Jb\xC2\x9B c", 0, 16, true, "a\\x1b[2Jb\\u009b\nc" },
 		{ "\xE6\xBC\xA2\xE5\xAD\x97 x", 0, 5, true, "\xE6\xBC\xA2\xE5\xAD\x97\nx" },
 	};
 	for (size_t i = 0; i < COUNT(table); i++) {
