@@ -45,6 +45,7 @@ struct http {
 	int running;
 	bool news;	  /* something ended since the last turn */
 	struct buf shape; /* of the request that is being started */
+	struct http_date date;
 };
 
 struct http *http_new(void)
@@ -390,7 +391,7 @@ static long long certificate_end(CURL *easy)
 	return 0;
 }
 
-static void read_facts(struct http_transfer *transfer)
+static void read_facts(struct http_transfer *transfer, struct http_date *last)
 {
 	CURL *easy = transfer->easy;
 	struct http_reply *reply = &transfer->reply;
@@ -401,7 +402,7 @@ static void read_facts(struct http_transfer *transfer)
 	curl_easy_getinfo(easy, CURLINFO_NUM_CONNECTS, &connects);
 	if (type)
 		buf_add_str(&reply->content_type, type);
-	reply->date = clock_parse_http(header_of(easy, "Date"));
+	reply->date = http_date(last, header_of(easy, "Date"));
 	reply->retry_after = http_retry_after(header_of(easy, "Retry-After"));
 	reply->certificate_ends = transfer->options->certificate ? certificate_end(easy) : 0;
 	reply->sent = http_is_sent(transfer);
@@ -477,7 +478,7 @@ int http_end(struct http *http, struct http_transfer *transfer, struct http_repl
 		http->ended_end = link;
 	transfer->next = http->idle;
 	http->idle = transfer;
-	read_facts(transfer);
+	read_facts(transfer, &http->date);
 	int result = judge(transfer, err);
 	struct http_reply last = *reply;
 	*reply = transfer->reply;
