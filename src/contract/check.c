@@ -78,6 +78,7 @@ static void check_danger(struct contract *contract, const struct command *comman
 
 void contract_check(struct contract *contract)
 {
+	contract_fill(contract);
 	vocabulary_check(contract);
 	for (size_t i = 0; i < contract->command_count; i++) {
 		const struct command *command = &contract->commands[i];

@@ -168,7 +168,7 @@ static void make_unique(struct naming *naming, struct buf *name)
 static bool is_ours(const struct contract_reserved *reserved, const char *name)
 {
 	size_t first = strcspn(name, " ");
-	for (size_t i = 0; reserved && i < reserved->commands->count; i++) {
+	for (size_t i = 0; reserved && reserved->commands && i < reserved->commands->count; i++) {
 		const char *other = reserved->commands->items[i]->name;
 		if (strcspn(other, " ") == first && strncmp(other, name, first) == 0)
 			return true;

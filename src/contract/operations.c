@@ -257,17 +257,17 @@ static void read_args(struct contract *contract, const struct operation *operati
 		      struct command *command)
 {
 	struct fields fields = { .contract = contract,
-				 .reserved = operation->reserved,
+				 .reserved = &contract->reserved,
 				 .node = operation->node,
 				 .auth_header = command->auth_header,
 				 .evidence = command->evidence };
-	parameters_read(&fields, operation->item, command->path);
+	parameters_read(&fields, operation->item, operation->path);
 	bool takes_body = contract->version == 20
 				  ? read_swagger_body(&fields, operation->item, command)
 				  : read_body(&fields, command);
 	for (size_t i = 0; takes_body && i < COUNT(body_args); i++)
 		fields_add(&fields, &body_args[i]);
-	command->args = fields_take(&fields, command->path);
+	command->args = fields_take(&fields, operation->path);
 	command->arg_count = fields.count;
 }
 
@@ -287,4 +287,16 @@ void operations_details(struct contract *contract, const struct operation *opera
 	if (contract->version == 20 && !takes_json(contract, operation->node, "produces", &types))
 		document_problem(contract, false, types,
 				 "the reply has no JSON form: it will be taken for a broken one");
+}
+
+static void fill(struct command_rest *rest, struct command *command)
+{
+	struct operation *operation = (struct operation *)rest;
+	operations_details(*operation->owner, operation, command);
+}
+
+void operations_defer(struct operation *operation, struct command *command)
+{
+	operation->rest.fill = fill;
+	command->rest = &operation->rest;
 }

@@ -60,31 +60,32 @@ static size_t count_operations(struct contract *contract, const struct json *pat
 	return count;
 }
 
-static void read_path(struct contract *contract, struct naming *naming,
-		      const struct contract_reserved *reserved, const struct json *entry)
+static void read_path(struct contract *contract, struct naming *naming, const struct json *entry)
 {
-	struct operation operation = { .reserved = reserved,
-				       .item = document_resolve(contract, entry),
-				       .path = entry->key };
+	const struct json *item = document_resolve(contract, entry);
 	for (size_t i = 0; i < COUNT(methods); i++) {
-		operation.node = json_get(operation.item, methods[i]);
-		operation.method = methods[i];
-		if (!json_is(operation.node, JSON_OBJECT))
+		const struct json *node = json_get(item, methods[i]);
+		if (!json_is(node, JSON_OBJECT))
 			continue;
 		struct command *command = &contract->commands[contract->command_count++];
-		command->name = naming_command(contract, naming, reserved, methods[i], entry->key,
-					       operation.node);
-		operations_outline(contract, &operation, command);
-		operations_details(contract, &operation, command);
+		struct operation *operation = json_doc_memory(contract->doc, 1, sizeof(*operation));
+		*operation = (struct operation){ .owner = contract->self,
+						 .item = item,
+						 .node = node,
+						 .path = entry->key,
+						 .method = methods[i] };
+		command->name = naming_command(contract, naming, &contract->reserved, methods[i],
+					       entry->key, node);
+		operations_outline(contract, operation, command);
+		operations_defer(operation, command);
 		if (command->operation_id && naming_seen(naming, command->operation_id))
-			document_problem(contract, false, json_get(operation.node, "operationId"),
+			document_problem(contract, false, json_get(node, "operationId"),
 					 "another operation has the operationId \"%s\" too",
 					 command->operation_id);
 	}
 }
 
-static void read_paths(struct contract *contract, const struct contract_reserved *reserved,
-		       const struct json *paths)
+static void read_paths(struct contract *contract, const struct json *paths)
 {
 	CLEANUP(naming_done) struct naming naming = { 0 };
 	contract->commands = json_doc_memory(contract->doc, count_operations(contract, paths),
@@ -98,7 +99,7 @@ static void read_paths(struct contract *contract, const struct contract_reserved
 		if (fault)
 			document_problem(contract, false, item, "%s: the path is left out", fault);
 		else
-			read_path(contract, &naming, reserved, item);
+			read_path(contract, &naming, item);
 	}
 }
 
@@ -148,7 +149,7 @@ static bool read_version(struct contract *contract)
 	return named && contract->version;
 }
 
-static void read_document(struct contract *contract, const struct contract_reserved *reserved)
+static void read_document(struct contract *contract)
 {
 	if (!read_version(contract))
 		return;
@@ -158,7 +159,7 @@ static void read_document(struct contract *contract, const struct contract_reser
 				 "it has no paths, so no command can be made of it");
 		return;
 	}
-	read_paths(contract, reserved, paths);
+	read_paths(contract, paths);
 	if (!contract->command_count)
 		document_problem(contract, true, paths, "no operation in it can be used");
 }
@@ -192,12 +193,29 @@ static int parse_text(struct json_doc *doc, const char *text, size_t len, struct
 	return result;
 }
 
+void contract_fill(struct contract *contract)
+{
+	for (size_t i = 0; i < contract->command_count; i++)
+		(void)command_whole(&contract->commands[i]);
+	document_settle(contract);
+}
+
+void contract_moved(struct contract *contract)
+{
+	if (contract->self)
+		*contract->self = contract;
+}
+
 int contract_make(struct contract *contract, const char *name, struct json_doc *doc,
 		  const struct json *root, const struct contract_reserved *reserved,
 		  struct err *err)
 {
 	*contract = (struct contract){ .name = mem_dup(name), .doc = doc, .root = root };
-	read_document(contract, reserved);
+	if (reserved)
+		contract->reserved = *reserved;
+	contract->self = json_doc_memory(doc, 1, sizeof(struct contract *));
+	contract_moved(contract);
+	read_document(contract);
 	contract->server = security_server(contract);
 	document_settle(contract);
 	for (size_t i = 0; i < contract->problem_count; i++) {

@@ -31,7 +31,7 @@ static struct help_style style_for(const struct session *session, int fd)
 static void write_example(struct buf *out, const struct command_table *calls, enum effect effect)
 {
 	for (size_t i = 0; i < calls->count; i++) {
-		const struct command *call = calls->items[i];
+		const struct command *call = command_whole(calls->items[i]);
 		if (call->effect != effect || !call->example_count ||
 		    (effect == EFFECT_READ && !call->rows))
 			continue;
@@ -231,7 +231,8 @@ int do_commands(struct session *session, const struct command *command, const st
 	struct json *list = json_new(doc, JSON_ARRAY);
 	for (size_t i = 0; i < session->table.count; i++)
 		if (!session->table.items[i]->hidden)
-			json_append(list, describe_command(doc, session->table.items[i]));
+			json_append(list,
+				    describe_command(doc, command_whole(session->table.items[i])));
 	const struct output output = {
 		.value = list, .rows = "", .columns = columns, .column_count = COUNT(columns)
 	};

@@ -367,7 +367,7 @@ static void match_operation(const struct session *session, struct request *reque
 		    !fits_template(command->path, request->path, len, &hole) || hole.len >= best)
 			continue;
 		best = hole.len;
-		request->command = command;
+		request->command = command_whole(command);
 		free(request->target);
 		request->target = NULL;
 		CLEAN_BUF struct buf plain = { 0 };

@@ -147,6 +147,7 @@ int session_use(struct session *session, const char *profile, struct err *err)
 	session->seen_count = 0;
 	session_done(session);
 	*session = other;
+	contract_moved(&session->contract);
 	return 0;
 }
 

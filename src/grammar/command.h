@@ -135,6 +135,13 @@ struct condition {
 	const char *value;
 };
 
+struct command;
+
+/* Fills in what of a command was left for its first use. */
+struct command_rest {
+	void (*fill)(struct command_rest *rest, struct command *command);
+};
+
 /* One rule for the status that a change leads to; the first whose conditions all hold decides. */
 struct transition {
 	const char *status;
@@ -143,7 +150,9 @@ struct transition {
 };
 
 struct command {
-	const char *name; /* the words: "entitlement suspend" */
+	struct command_rest *rest; /* NULL: it is whole; else command_whole fills arguments,
+				      examples, transitions and reply in */
+	const char *name;	   /* the words: "entitlement suspend" */
 	const char *summary;
 	const char *description;
 	const char *const *examples; /* whole command lines */
@@ -187,7 +196,11 @@ struct command_table {
 	size_t count;
 };
 
-/* The command of that name, or NULL. */
+/* The command with all that belongs to it: the same, which is filled in at the first time. Not for
+ * several threads at once. NULL for NULL. */
+const struct command *command_whole(const struct command *command);
+
+/* The command of that name, whole, or NULL. */
 const struct command *command_find(const struct command_table *table, const char *name);
 
 /* Whether some command begins with these words: `entitlement` is the group of `entitlement get`. */

@@ -297,6 +297,9 @@ static int open_store(struct store **store, const struct sandbox_options *option
 
 int sandbox_start(struct sandbox **sandbox, const struct sandbox_options *options, struct err *err)
 {
+	/* the server's thread reads the commands, and must not fill them in */
+	for (size_t i = 0; i < options->table->count; i++)
+		(void)command_whole(options->table->items[i]);
 	struct sandbox *made = mem_new(1, sizeof(*made));
 	/* a clock that is not the real one must not be taken for it */
 	const struct listener_settings settings = { .port = options->port,

@@ -246,6 +246,8 @@ struct subject subject_of(const struct command_table *table, const struct comman
 	const struct arg *hole = last_hole(command);
 	if (command->action != ACTION_CALL)
 		return subject;
+	for (size_t i = 0; i < table->count; i++)
+		(void)command_whole(table->items[i]);
 	if (command->rows || !hole) {
 		subject.home = home_of_reply(table, command, &subject.key);
 		for (size_t i = 0; command->rows && !subject.home && i < table->count; i++) {

@@ -14,7 +14,9 @@ static struct contract_reserved reserved(void)
 static int read_text(struct contract *contract, const char *text, struct err *err)
 {
 	struct contract_reserved names = reserved();
-	return contract_read(contract, "doc", text, strlen(text), &names, err);
+	int result = contract_read(contract, "doc", text, strlen(text), &names, err);
+	contract_fill(contract);
+	return result;
 }
 
 /* "NAME[=WIRE] TYPE PLACE" with ! for required, * for repeated, and choices or limits. */
@@ -40,7 +42,7 @@ static char *describe(const struct contract *contract)
 {
 	struct buf out = { 0 };
 	for (size_t i = 0; i < contract->command_count; i++) {
-		const struct command *command = &contract->commands[i];
+		const struct command *command = command_whole(&contract->commands[i]);
 		buf_add_format(&out, "%s%s: %s %s %s", i ? "\n" : "", command->name,
 			       command->method, command->path,
 			       command->effect == EFFECT_READ ? "read"
@@ -320,7 +322,7 @@ static void hostile_documents(void **state)
 	CLEAN_ERR struct err err = { 0 };
 	if (read_text(&contract, holes.data, &err) < 0)
 		fail_msg("%s", err.message);
-	assert_int_equal(contract.commands[0].arg_count, 1);
+	assert_int_equal(command_whole(&contract.commands[0])->arg_count, 1);
 	contract_done(&contract);
 
 	/* two to the power of thirty parts */
@@ -348,7 +350,8 @@ static void rules(void **state)
 		"          - {status: T}\n          - {nothing: 1}\n"
 		"  /b: {post: {operationId: p, x-bangoctl: {from: A, to: Z}}}\n  /c: {post: {operationId: q, x-bangoctl: {to: {a: 1}}}}";
 	assert_int_equal(read_text(&contract, text, &err), 0);
-	const struct command *o = &contract.commands[0], *p = &contract.commands[1];
+	const struct command *o = command_whole(&contract.commands[0]),
+			     *p = command_whole(&contract.commands[1]);
 	CHECK_TEXT(o->summary, "First", "summary");
 	CHECK_TEXT(o->done, "made", "done");
 	CHECK_TEXT(o->evidence, "documented: https://x", "evidence");
@@ -378,7 +381,7 @@ static void moving(void **state)
 				   "  /a/{x}/{y}: {get: {operationId: getThing}}\n  /b: {get: {}}",
 				   &err),
 			 0);
-	const struct command *command = &contract.commands[0];
+	const struct command *command = command_whole(&contract.commands[0]);
 	assert_int_equal(contract_move(&contract, "getThing", "PUT", NULL, &err), 0);
 	CHECK_TEXT(command->method, "PUT", "method");
 	CHECK_TEXT(command->path, "/a/{x}/{y}", "path as it was");
@@ -417,7 +420,7 @@ static void builtin_is_clean(void **state)
 	      contract.problems[0].message);
 	assert_true(contract.command_count > 5);
 	for (size_t i = 0; i < contract.command_count; i++) {
-		const struct command *command = &contract.commands[i];
+		const struct command *command = command_whole(&contract.commands[i]);
 		CHECK(command->operation_id && command->summary && command->evidence &&
 			      command->sample,
 		      "%s\n", command->name);
