@@ -99,7 +99,7 @@ int launch_run(struct launch *launch, struct err *err)
 	struct session *session = launch->session;
 	if (report_init(&launch->report, session, &launch->journal, err) < 0 ||
 	    send_find_server(session, true, &launch->job.url, err) < 0 ||
-	    credential_load(session, err) < 0)
+	    credential_load(session, launch->plan.command, err) < 0)
 		return -1;
 	set_up(launch);
 	if (!launch->report.silent)
@@ -154,6 +154,7 @@ static const char *settle_row(struct launch *launch, const struct plan_row *row,
 		.command = command,
 		.target = request->target,
 		.request_id = uuid,
+		.path = request->path,
 		.base_url = url,
 		.outcome = unrecorded,
 		.pid = intent->pid,

@@ -61,7 +61,7 @@ const struct command *plan_action(const struct session *session, const char *act
 	const struct command *found = NULL;
 	struct text_guess guess = { .word = action };
 	for (size_t i = 0; i < session->contract.command_count; i++) {
-		const struct command *command = &session->contract.commands[i];
+		const struct command *command = command_whole(&session->contract.commands[i]);
 		const char *last = strrchr(command->name, ' ');
 		text_guess_try(&guess, last ? last + 1 : command->name);
 		if (strcasecmp(command->name, action) == 0 ||
@@ -88,7 +88,7 @@ const struct command *plan_action(const struct session *session, const char *act
 static bool is_known(const struct session *session, const char *name)
 {
 	for (size_t i = 0; i < session->contract.command_count; i++)
-		if (arg_of(&session->contract.commands[i], name))
+		if (arg_of(command_whole(&session->contract.commands[i]), name))
 			return true;
 	return strcmp(name, "action") == 0;
 }

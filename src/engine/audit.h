@@ -47,7 +47,7 @@ int audit_group_write(struct audit_group *group, const struct session *session, 
 
 /* A change as the log's lines tell of it together. Owned texts; NULL where nothing was said. */
 struct audit_change {
-	char *at, *profile, *environment, *command, *target, *request_id, *status;
+	char *at, *profile, *environment, *command, *path, *target, *request_id, *status;
 	char *last_at;	/* when its outcome was written, else its intent */
 	char *base_url; /* where it went; NULL: the sandbox in the process */
 	char *outcome;	/* a kind's name, "accepted", "unrecorded", or after settling "applied",

@@ -11,6 +11,7 @@
 #include "engine/output.h"
 #include "engine/terminal.h"
 #include "sandbox/lifecycle.h"
+#include "sandbox/subject.h"
 
 enum { FIRST_POLL_MS = 250, LONGEST_POLL_MS = 5000, LATE_SECONDS = 120, DAY_MS = 86400000 };
 
@@ -22,39 +23,69 @@ static long long longer(long long pause)
 
 /* ---- waiting ---- */
 
+/* Reads the record; *gone if there is none any more and that is what the change is for. */
+static int look(struct session *session, const struct request *request, struct peek *peek,
+		bool *gone, struct err *err)
+{
+	peek_done(peek);
+	if (peek_record(session, request->command, request->path, peek, err) == 0)
+		return 0;
+	*gone = err->kind == ERR_NOT_FOUND && request->command &&
+		subject_is_removed_by(request->command);
+	if (*gone) {
+		err_done(err);
+		return 0;
+	}
+	/* what this read's failure guarantees does not hold for the change */
+	err->kind = ERR_WAIT_TIMEOUT;
+	return err_wrap(err, "it was accepted, but whether it is done cannot be read");
+}
+
+/* The status to wait for; "gone" for a record that is removed. NULL with an error if nothing tells
+ * it. */
+static char *target_of(const struct command *command, const char *before,
+		       const struct request *request, struct err *err)
+{
+	if (command && subject_is_removed_by(command))
+		return mem_dup("gone");
+	if (command && command->to_count && before)
+		return mem_dup(lifecycle_next(command, before, request->body));
+	err_set(err, ERR_WAIT_TIMEOUT,
+		"it was accepted, but the contract does not say for which status to wait");
+	if (command && !command->to_count)
+		err_hint(err, "x-bangoctl.to of the operation would");
+	return NULL;
+}
+
 int settle_wait(struct session *session, const struct request *request, const char *before,
 		double seconds, struct peek *peek, struct err *err)
 {
-	const struct command *command = request->command;
-	const char *wanted = command && command->to_count && before
-				     ? lifecycle_next(command, before, request->body)
-				     : NULL;
-	CLEAN_FREE char *target = mem_dup(wanted), *start = mem_dup(before);
+	bool gone = false;
+	/* the reply need not tell the status */
+	bool unread = !before && request->command && request->command->to_count;
+	if (unread && look(session, request, peek, &gone, err) < 0)
+		return -1;
+	CLEAN_FREE char *start = mem_dup(before ? before : peek->status);
+	CLEAN_FREE char *target = target_of(request->command, start, request, err);
 	if (!target)
-		return err_set(
-			err, ERR_WAIT_TIMEOUT,
-			"it was accepted, but the contract does not say for which status to wait");
+		return -1;
+	const char *from = start ? start : "there";
 	long long end = clock_monotonic() + (long long)(seconds * 1000);
 	for (long long pause = FIRST_POLL_MS;; pause = longer(pause)) {
-		peek_done(peek);
-		if (peek_record(session, command, request->target, peek, err) < 0) {
-			/* what this read's failure guarantees does not hold for the change */
-			err->kind = ERR_WAIT_TIMEOUT;
-			return err_wrap(err,
-					"it was accepted, but whether it is done cannot be read");
-		}
-		if (peek->status && strcmp(peek->status, target) == 0)
+		if (look(session, request, peek, &gone, err) < 0)
+			return -1;
+		if (gone || (peek->status && strcmp(peek->status, target) == 0))
 			return 0;
-		if (peek->status && strcmp(peek->status, start) != 0)
+		if (peek->status && start && strcmp(peek->status, start) != 0)
 			return err_set(err, ERR_REJECTED, "it settled as %s instead of %s",
 				       peek->status, target);
 		long long left = end - clock_monotonic();
 		if (left <= 0)
 			return err_set(err, ERR_WAIT_TIMEOUT, "after %.0f s it is still %s, not %s",
-				       seconds, start, target);
+				       seconds, from, target);
 		if (clock_sleep(pause < left ? pause : left, session->stop) < 0)
 			return err_set(err, ERR_WAIT_TIMEOUT,
-				       "interrupted while it was still %s, not %s", start, target);
+				       "interrupted while it was still %s, not %s", from, target);
 	}
 }
 
@@ -105,9 +136,10 @@ static const char *judge(const struct audit_change *change, bool last, const str
 
 /*
  * How much longer the server may be at it. From the client's end on, which the outcome in the log
- * tells, as long as the profile would wait for an answer. Where a crash took the outcome, the
- * client may have sent up to a timeout after the intent; but when it is known to be gone, as it is
- * now, the time runs. A sandbox within a process ends with the process.
+ * tells, as long as the profile would wait for an answer. Where a crash took the outcome, the time
+ * runs from when the client is known to be gone: between the intent and its last try may lie a slow
+ * disk, a suspended machine, minutes of Retry-After. A sandbox within a process ends with the
+ * process.
  */
 static long long unsettled_ms(const struct session *at, const struct audit_change *change)
 {
@@ -118,10 +150,8 @@ static long long unsettled_ms(const struct session *at, const struct audit_chang
 		return 0;
 	bool recorded = strcmp(change->outcome, "unrecorded") != 0;
 	long long window = (long long)(setting_number(&at->settings, SETTING_TIMEOUT) * 1000);
-	long long end = last + (recorded ? 1 : 2) * window;
 	/* a time in the future says nothing */
-	if (last > now || change->gone_since + window < end)
-		end = change->gone_since + window;
+	long long end = (recorded && last <= now ? last : change->gone_since) + window;
 	return end > now ? end - now : 0;
 }
 
@@ -133,8 +163,10 @@ const char *settle_change(struct session *at, const struct audit_change *change,
 	for (long long pause = FIRST_POLL_MS;; pause = longer(pause)) {
 		long long left = unsettled_ms(at, change);
 		peek_done(peek);
-		if (peek_record(at, command, change->target, peek, err) < 0)
-			return NULL;
+		if (peek_record(at, command, change->path, peek, err) < 0)
+			return err->kind == ERR_NOT_FOUND && subject_is_removed_by(command)
+				       ? "applied"
+				       : NULL;
 		const char *verdict = judge(change, last, peek);
 		if (left == 0 || strcmp(verdict, "not_applied") != 0)
 			return verdict;
@@ -188,9 +220,9 @@ static const char *settle_one(struct session *session, struct audit_change *chan
 {
 	CLEANUP(session_done) struct session other = { 0 };
 	CLEANUP(peek_done) struct peek peek = { 0 };
-	if (!change->profile || !change->command || !change->target)
+	if (!change->profile || !change->command || !change->path)
 		return err_set(err, ERR_CONFIG,
-			       "the log does not name the profile, command and target of this change"),
+			       "the log does not name the profile, command and path of this change"),
 		       NULL;
 	bool same = session->profile && strcmp(session->profile, change->profile) == 0;
 	if (!same && session_derive(session, change->profile, &other, err) < 0)
