@@ -19,7 +19,7 @@ from pathlib import Path
 from blackbox import program
 from safety.common import WithServer, entitlement, free_port, wait_until
 
-__all__ = ["BulkCase", "Journal", "Relay", "entitlement", "free_port", "wait_until"]
+__all__ = ["FIRST", "BulkCase", "Journal", "Relay", "entitlement", "free_port", "wait_until"]
 FIRST = 2000  # the number of the first entitlement; see safety.common.entitlement: even ones are active
 
 
