@@ -352,21 +352,30 @@ static void start_rows(struct job *job)
 /* Rows that were to start, and did not, since their intents are not on disk. */
 static void unready(struct job *job)
 {
-	for (size_t i = 0; i < job->slot_count; i++)
-		if (job->slots[i].state == SLOT_READY)
-			slot_clear(&job->slots[i]);
+	for (size_t i = 0; i < job->slot_count; i++) {
+		struct job_slot *slot = &job->slots[i];
+		if (slot->state != SLOT_READY)
+			continue;
+		if (is_change(slot) && !slot->doubt)
+			bulk_journal_again(job->journal, slot->row.number,
+					   err_row(ERR_REFUSED)->name);
+		slot_clear(slot);
+	}
 }
 
-/* Writes what was noted. If it cannot be, nothing starts any more. */
-static int commit(struct job *job, bool sync)
+/* Writes what was noted. If it cannot be, nothing starts any more; results go to the journal even
+ * when the log takes nothing. */
+static void commit(struct job *job, bool sync)
 {
-	CLEAN_ERR struct err err = { 0 };
-	if (audit_group_write(&job->audit, job->session, &err) < 0 ||
-	    (job->journal->pending.len && bulk_journal_commit(job->journal, sync, &err) < 0)) {
-		stop(job, &err);
-		return -1;
+	CLEAN_ERR struct err err = { 0 }, log = { 0 };
+	if (audit_group_write(&job->audit, job->session, &log) < 0) {
+		stop(job, &log);
+		unready(job);
 	}
-	return 0;
+	if (job->journal->pending.len && bulk_journal_commit(job->journal, sync, &err) < 0) {
+		stop(job, &err);
+		unready(job);
+	}
 }
 
 /* ---- turns ---- */
@@ -437,10 +446,8 @@ static void turn(struct job *job)
 	handle_signals(job);
 	drop_waiting(job);
 	bool changes = choose_rows(job);
-	if (commit(job, changes) == 0)
-		start_rows(job);
-	else
-		unready(job);
+	commit(job, changes);
+	start_rows(job);
 	if (report_flush(job->report, &err) < 0)
 		stop(job, &err);
 	report_progress(job->report);
@@ -464,6 +471,11 @@ static int verdict(struct job *job, struct err *err)
 			    : err_hint(err, "bangoctl reconcile, and bangoctl bulk failures %s",
 				       journal->path);
 	}
+	if (journal->broken) {
+		err_set(err, ERR_INTERNAL, "%s; rows that were done meanwhile are not in it",
+			job->reason.message);
+		return err_hint(err, "bangoctl bulk resume %s", journal->path);
+	}
 	if (job->reason.kind != ERR_OK && (left || job->reason.kind == ERR_OUTPUT_LOST)) {
 		err_set(err, job->reason.kind, "stopped with %lld row%s left: %s", left,
 			left == 1 ? "" : "s", job->reason.message);
@@ -484,7 +496,7 @@ int job_run(struct job *job, size_t jobs, struct err *err)
 	http_limit(session_http(job->session), (long)jobs);
 	while (goes_on(job))
 		turn(job);
-	(void)commit(job, true);
+	commit(job, true);
 	CLEAN_ERR struct err lost = { 0 };
 	if (report_flush(job->report, &lost) < 0)
 		stop(job, &lost);

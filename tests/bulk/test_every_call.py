@@ -94,13 +94,13 @@ class EveryCall(BulkCase):
         self.tell(f"{profile}: {len(calls)} calls, {len(work)} runs, {dict(self.seen)}")
 
     def test_killed(self):
-        self.every("t", True, {"kill": 1, "torn": 2, "kill-after": 10})
+        self.every("t", True, {"kill": 1, "torn": 1, "kill-after": 5})
 
     def test_killed_trusted(self):
-        self.every("trusted", False, {"kill": 2, "torn": 5})
+        self.every("trusted", False, {"kill": 1, "torn": 2})
 
     def test_broken(self):
-        self.every("t", True, {"enospc": 2, "eio": 2, "short": 4, "full": 2})
+        self.every("t", True, {"enospc": 1, "eio": 1, "short": 2, "full": 1})
 
     def test_broken_in_live(self):
-        self.every("live", True, {"enospc": 4, "eio": 4, "full": 4})
+        self.every("live", True, {"enospc": 1, "eio": 2, "full": 1})
