@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "bulk/verdict.h"
 #include "engine/retry.h"
 #include "engine/send.h"
 #include "engine/terminal.h"
@@ -14,7 +15,7 @@
  * server that answers nothing. */
 enum { TURN_MS = 50, UNKNOWN_IN_A_ROW = 20 };
 
-enum slot_state { SLOT_FREE, SLOT_READY, SLOT_WAITING, SLOT_FLYING };
+enum slot_state { SLOT_FREE, SLOT_READY, SLOT_WAITING, SLOT_FLYING, SLOT_HOLDING };
 
 struct job_slot {
 	enum slot_state state;
@@ -74,6 +75,14 @@ static void stop(struct job *job, const struct err *why)
 
 /* ---- what rows come to ---- */
 
+/* It may still be applied: the next row of its record waits until that is over. */
+static void hold(const struct job *job, struct job_slot *slot)
+{
+	double timeout = setting_number(&job->session->settings, SETTING_TIMEOUT);
+	slot->state = SLOT_HOLDING;
+	slot->ready_at = clock_monotonic() + (long long)(timeout * 1000);
+}
+
 static void end_row(struct job *job, struct job_slot *slot, enum err_kind kind,
 		    const struct outcome *outcome, const struct err *failure)
 {
@@ -101,7 +110,10 @@ static void end_row(struct job *job, struct job_slot *slot, enum err_kind kind,
 	job->session->applied = job->session->applied || (kind == ERR_OK && is_change(slot));
 	job->errors += kind != ERR_OK;
 	job->unknown = kind == ERR_UNKNOWN ? job->unknown + 1 : 0;
-	slot_clear(slot);
+	if (kind == ERR_UNKNOWN && job->plan->source.allow_duplicates)
+		hold(job, slot);
+	else
+		slot_clear(slot);
 }
 
 /* The row is not done by this try, which was not applied; it is sent again at that time, or left
@@ -317,7 +329,7 @@ static bool choose_rows(struct job *job)
 	bool changes = false, none = false;
 	for (size_t i = 0; i < job->slot_count && !job->draining; i++) {
 		struct job_slot *slot = &job->slots[i];
-		if (slot->state == SLOT_FLYING ||
+		if (slot->state == SLOT_FLYING || slot->state == SLOT_HOLDING ||
 		    (slot->state == SLOT_WAITING && slot->ready_at > now) ||
 		    (slot->state == SLOT_FREE && none) || pace_wait(&job->pace, now) > 0)
 			continue;
@@ -401,12 +413,17 @@ static void handle_signals(struct job *job)
 			take_ended(job, job->slots[i].transfer);
 }
 
-/* A job that ends leaves those that wait to be sent again. */
+/* A job that ends leaves those that wait to be sent again, and holds nobody up. */
 static void drop_waiting(struct job *job)
 {
-	for (size_t i = 0; i < job->slot_count && job->draining; i++)
-		if (job->slots[i].state == SLOT_WAITING)
-			slot_clear(&job->slots[i]);
+	bool last = job->draining || (job->ended && !job->has_next);
+	long long now = clock_monotonic();
+	for (size_t i = 0; i < job->slot_count; i++) {
+		struct job_slot *slot = &job->slots[i];
+		if ((slot->state == SLOT_WAITING && job->draining) ||
+		    (slot->state == SLOT_HOLDING && (last || slot->ready_at <= now)))
+			slot_clear(slot);
+	}
 }
 
 static bool goes_on(const struct job *job)
@@ -452,41 +469,6 @@ static void turn(struct job *job)
 		stop(job, &err);
 	report_progress(job->report);
 	(void)http_turn(http, turn_wait(job));
-}
-
-/* What the whole job came to. */
-static int verdict(struct job *job, struct err *err)
-{
-	const struct bulk_journal *journal = job->journal;
-	long long left = bulk_journal_share(journal) - journal->done;
-	long long unknown = journal->results[ERR_UNKNOWN];
-	long long failed = journal->done - journal->results[ERR_OK] - unknown;
-	if (unknown || journal->open_count) {
-		err_set(err, ERR_UNKNOWN, "%lld row%s unknown: perhaps applied%s%s",
-			unknown + (long long)journal->open_count,
-			unknown + (long long)journal->open_count == 1 ? " is" : "s are",
-			job->reason.message ? "; stopped: " : "",
-			job->reason.message ? job->reason.message : "");
-		return left ? err_hint(err, "bangoctl bulk resume %s", journal->path)
-			    : err_hint(err, "bangoctl reconcile, and bangoctl bulk failures %s",
-				       journal->path);
-	}
-	if (journal->broken) {
-		err_set(err, ERR_INTERNAL, "%s; rows that were done meanwhile are not in it",
-			job->reason.message);
-		return err_hint(err, "bangoctl bulk resume %s", journal->path);
-	}
-	if (job->reason.kind != ERR_OK && (left || job->reason.kind == ERR_OUTPUT_LOST)) {
-		err_set(err, job->reason.kind, "stopped with %lld row%s left: %s", left,
-			left == 1 ? "" : "s", job->reason.message);
-		return err_hint(err, "bangoctl bulk resume %s%s%s", journal->path,
-				job->reason.hint ? " · " : "",
-				job->reason.hint ? job->reason.hint : "");
-	}
-	if (!failed)
-		return 0;
-	err_set(err, ERR_PARTIAL, "%lld of %lld rows were not done", failed, journal->done);
-	return err_hint(err, "bangoctl bulk failures %s", journal->path);
 }
 
 int job_run(struct job *job, size_t jobs, struct err *err)

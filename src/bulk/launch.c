@@ -94,6 +94,25 @@ static void set_up(struct launch *launch)
 		  setting_number(settings, SETTING_RETRY_MAX_WAIT), clock_monotonic());
 }
 
+/* Rows of one record keep their order: what an earlier run left unknown may still be applied for as
+ * long as the profile would wait for an answer. */
+static int keep_order(struct launch *launch, struct err *err)
+{
+	const struct bulk_journal *journal = &launch->journal;
+	double timeout = setting_number(&launch->session->settings, SETTING_TIMEOUT);
+	if (!launch->plan.source.allow_duplicates)
+		return 0;
+	if (journal->open_count && !launch->job.trusted) {
+		err_set(err, ERR_UNKNOWN,
+			"%zu rows are unknown, and later rows of their records have to wait",
+			journal->open_count);
+		return err_hint(err, "bangoctl bulk resume %s", journal->path);
+	}
+	if (journal->results[ERR_UNKNOWN])
+		launch->job.pace.until = clock_monotonic() + (long long)(timeout * 1000);
+	return 0;
+}
+
 int launch_run(struct launch *launch, struct err *err)
 {
 	struct session *session = launch->session;
@@ -106,7 +125,7 @@ int launch_run(struct launch *launch, struct err *err)
 		terminal_note("journal %s", launch->journal.path);
 	if (launch->journal.open_count && !launch->job.trusted && launch_settle(launch, err) < 0)
 		return -1;
-	if (plan_rewind(&launch->plan, err) < 0)
+	if (keep_order(launch, err) < 0 || plan_rewind(&launch->plan, err) < 0)
 		return -1;
 	return job_run(&launch->job, (size_t)number(launch, "jobs", DEFAULT_JOBS), err);
 }

@@ -14,12 +14,14 @@ import os
 import re
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
-from blackbox import program
+from blackbox import Peer, json_answer, program
 from safety.common import WithServer, entitlement, free_port, wait_until
 
-__all__ = ["FIRST", "BulkCase", "Journal", "Relay", "entitlement", "free_port", "wait_until"]
+__all__ = ["FIRST", "BulkCase", "Journal", "Relay", "Shop", "entitlement", "free_port", "wait_until"]
 FIRST = 2000  # the number of the first entitlement; see safety.common.entitlement: even ones are active
 
 
@@ -71,6 +73,52 @@ class Relay:
         """The changes that came whole, in their order."""
         lines = [json.loads(line) for line in self.log.read_bytes().splitlines()] if self.log.exists() else []
         return [line for line in lines if line["method"] != "GET"]
+
+
+class Shop(Peer):
+    """
+    A server of entitlements, all of them active at first, that does what `hook(shop, method, target, number)` says with
+    the number-th request: None: as asked, bytes: this answer instead, "hang": no answer, a number: as asked so many
+    seconds later. `seen` lists the requests: (monotonic time, method, target).
+    """
+    AFTER = {"suspend": "SUSPENDED", "resume": "ACTIVE", "cancel": "CANCELLED"}
+
+    def __init__(self, hook=None):
+        self.hook, self.seen, self.lock = hook or (lambda *_: None), [], threading.Lock()
+        self.statuses = collections.defaultdict(lambda: "ACTIVE")
+        self.updated = collections.defaultdict(lambda: "2026-01-01T00:00:00Z")
+        self.applied = collections.Counter()
+        super().__init__(self.serve)
+
+    def apply(self, verb, target):
+        with self.lock:
+            self.statuses[target] = self.AFTER[verb]
+            self.updated[target] = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+            self.applied[target] += 1
+
+    def serve(self, connection, _number):
+        while request := connection.read():
+            method, path, _ = request.decode().split(" ", 2)
+            verb, target = path.split("/")[-2:]
+            with self.lock:
+                self.seen.append((time.monotonic(), method, target))
+                number = len(self.seen)
+            answer = self.hook(self, method, target, number)
+            if answer == "hang":
+                connection.hold()
+                return
+            if isinstance(answer, (int, float)):
+                threading.Timer(answer, self.apply, (verb, target)).start()
+                connection.hold()
+                return
+            if answer is None and method != "GET":
+                self.apply(verb, target)
+            connection.send(answer or json_answer({"responseCode": "OK", "responseMessage": "Success", "entitlementId": target,
+                                                   "status": self.statuses[target], "dateLastUpdated": self.updated[target]}))
+
+    def times(self, target=None):
+        """When changes came, of that target or of all."""
+        return [at for at, method, of in self.seen if method != "GET" and target in (None, of)]
 
 
 class BulkCase(WithServer):

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Rows of one record keep their order, also when nobody knows whether the earlier one was applied; and what comes late."""
+
+import json
+import time
+
+from bulk.common import BulkCase, Shop
+
+WAIT = 1.0
+
+
+class Order(BulkCase):
+    def setUp(self):
+        super().setUp()
+        self.profiles(more=f"defaults = {{ timeout = {WAIT}; }};")
+        self.rows = self.write("rows.csv", "entitlementId,action\nENT-1,SUSPEND\nENT-2,SUSPEND\nENT-1,RESUME\nENT-2,CANCEL\n")
+
+    def words(self, url, profile="t"):
+        return ["-p", profile, "--base-url", url, "bulk", "actions", "--input", self.rows, "--journal", self.home / "job.ndjson",
+                "--allow-duplicates", "--reason-code", "OTHER", "--reason-category", "REVOKED", "-q"]
+
+    def test_one_after_the_other(self):
+        with Shop() as shop:
+            self.assert_code(self.run_program(*self.words(shop.url)), 0)
+            self.assertEqual(dict(shop.statuses), {"ENT-1": "ACTIVE", "ENT-2": "CANCELLED"})
+
+    def test_an_unknown_row_holds_the_next_one(self):
+        """The first change of ENT-1 is applied half a second after its timeout: the second one comes still later."""
+        with Shop(lambda shop, method, target, number: 1.5 * WAIT if target == "ENT-1" and len(shop.times(target)) == 1 else None) as shop:
+            result = self.run_program(*self.words(shop.url))
+            self.assert_code(result, 10)
+            first, second = shop.times("ENT-1")
+            self.assertGreaterEqual(second - first, 2 * WAIT)
+            self.assertEqual(dict(shop.statuses), {"ENT-1": "ACTIVE", "ENT-2": "CANCELLED"})
+            other = shop.times("ENT-2")
+            self.assertLess(other[1] - other[0], WAIT / 2, "rows of other records do not wait")
+
+    def test_also_in_another_run(self):
+        """The journal of a run that ended with an unknown row and its next row unsent."""
+        with Shop(lambda shop, method, target, number: "hang" if number == 1 else None) as shop:
+            process = self.start(self.words(shop.url) + ["--jobs", "1", "--max-errors", "0"])
+            process.wait(20)
+            self.assertEqual(process.returncode, 10)
+            begun = time.monotonic()
+            self.assertEqual(self.journal().outcomes(), {1: "unknown"})
+            self.assert_code(self.resume("t", shop.url, "-q", "--max-errors", "9"), 10)
+            self.assertGreaterEqual(shop.times()[1] - begun, WAIT)
+            self.assertEqual(len(self.journal().results), 4)
+
+    def test_what_cannot_be_read_back_holds_all(self):
+        with Shop(lambda shop, method, target, number: "hang" if number == 1 else None) as shop:
+            process = self.start(self.words(shop.url) + ["--jobs", "1"])
+            while not shop.seen:
+                time.sleep(0.01)
+            process.kill()
+            process.wait()
+        with Shop(lambda *_: b"HTTP/1.1 500 no\r\nContent-Length: 0\r\n\r\n") as broken:
+            path = self.home / "job.ndjson"
+            path.write_text(path.read_text().replace(shop.url, broken.url))
+            result = self.resume("t", broken.url, "-q", "--retries", "0")
+            self.assert_failed(result, 10, "have to wait", "bulk resume")
+            self.assertEqual(broken.times(), [])
+
+
+class Late(BulkCase):
+    def test_applied_after_the_kill(self):
+        """Killed while the server takes its time; the intent is of an hour ago, since the client was frozen before it sent."""
+        self.profiles(more="defaults = { timeout = 2.0; };")
+        with Shop(lambda shop, method, target, number: 1.2 if number == 1 else None) as shop:
+            process = self.start(self.job_words("t", shop.url, self.csv(["ENT-1", "ENT-2"]), "--jobs", "1"))
+            while not shop.seen:
+                time.sleep(0.01)
+            process.kill()
+            process.wait()
+            path = self.home / "job.ndjson"
+            lines = [json.loads(line) for line in path.read_text().splitlines()]
+            for line in lines:
+                if "sent" in line:
+                    line["sent"] = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(time.time() - 3600))
+            path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+            result = self.resume("t", shop.url, "-q")
+            self.assertEqual(dict(shop.applied), {"ENT-1": 1, "ENT-2": 1}, result)
+            # an hour between intent and change: the record does not say whose doing it was
+            self.assertEqual(self.journal().outcomes(), {1: "unknown", 2: "ok"})
