@@ -105,9 +105,10 @@ static const char *judge(const struct audit_change *change, bool last, const str
 
 /*
  * How much longer the server may be at it. From the client's end on, which the outcome in the log
- * tells, as long as the profile would wait for an answer. Where a crash took the outcome, the
- * client may have sent up to a timeout after the intent; but when it is known to be gone, as it is
- * now, the time runs. A sandbox within a process ends with the process.
+ * tells, as long as the profile would wait for an answer. Where a crash took the outcome, the time
+ * runs from when the client is known to be gone: between the intent and its last try may lie a slow
+ * disk, a suspended machine, minutes of Retry-After. A sandbox within a process ends with the
+ * process.
  */
 static long long unsettled_ms(const struct session *at, const struct audit_change *change)
 {
@@ -118,10 +119,8 @@ static long long unsettled_ms(const struct session *at, const struct audit_chang
 		return 0;
 	bool recorded = strcmp(change->outcome, "unrecorded") != 0;
 	long long window = (long long)(setting_number(&at->settings, SETTING_TIMEOUT) * 1000);
-	long long end = last + (recorded ? 1 : 2) * window;
 	/* a time in the future says nothing */
-	if (last > now || change->gone_since + window < end)
-		end = change->gone_since + window;
+	long long end = (recorded && last <= now ? last : change->gone_since) + window;
 	return end > now ? end - now : 0;
 }
 
