@@ -85,6 +85,7 @@ class Shop(Peer):
 
     def __init__(self, hook=None):
         self.hook, self.seen, self.lock = hook or (lambda *_: None), [], threading.Lock()
+        self.late = []
         self.statuses = collections.defaultdict(lambda: "ACTIVE")
         self.updated = collections.defaultdict(lambda: "2026-01-01T00:00:00Z")
         self.applied = collections.Counter()
@@ -108,13 +109,23 @@ class Shop(Peer):
                 connection.hold()
                 return
             if isinstance(answer, (int, float)):
-                threading.Timer(answer, self.apply, (verb, target)).start()
+                self.late.append(threading.Timer(answer, self.apply, (verb, target)))
+                self.late[-1].start()
                 connection.hold()
                 return
             if answer is None and method != "GET":
                 self.apply(verb, target)
             connection.send(answer or json_answer({"responseCode": "OK", "responseMessage": "Success", "entitlementId": target,
                                                    "status": self.statuses[target], "dateLastUpdated": self.updated[target]}))
+
+    def __exit__(self, *reason):
+        super().__exit__(*reason)
+        self.settle()
+
+    def settle(self):
+        """Until all that comes late has come."""
+        for timer in self.late:
+            timer.join()
 
     def times(self, target=None):
         """When changes came, of that target or of all."""
