@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "bulk/verdict.h"
 #include "engine/retry.h"
 #include "engine/send.h"
 #include "engine/terminal.h"
@@ -471,7 +470,7 @@ static void turn(struct job *job)
 	(void)http_turn(http, turn_wait(job));
 }
 
-int job_run(struct job *job, size_t jobs, struct err *err)
+void job_run(struct job *job, size_t jobs)
 {
 	job->slots = mem_new(jobs, sizeof(*job->slots));
 	job->slot_count = jobs;
@@ -483,5 +482,4 @@ int job_run(struct job *job, size_t jobs, struct err *err)
 	if (report_flush(job->report, &lost) < 0)
 		stop(job, &lost);
 	report_summary(job->report);
-	return verdict(job, err);
 }

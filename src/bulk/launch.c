@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "bulk/verdict.h"
 #include "engine/credential.h"
 #include "engine/send.h"
 #include "engine/settle.h"
@@ -127,7 +128,8 @@ int launch_run(struct launch *launch, struct err *err)
 		return -1;
 	if (keep_order(launch, err) < 0 || plan_rewind(&launch->plan, err) < 0)
 		return -1;
-	return job_run(&launch->job, (size_t)number(launch, "jobs", DEFAULT_JOBS), err);
+	job_run(&launch->job, (size_t)number(launch, "jobs", DEFAULT_JOBS));
+	return verdict(&launch->job, err);
 }
 
 /* ---- settling ---- */
