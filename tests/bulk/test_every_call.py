@@ -35,24 +35,29 @@ class EveryCall(BulkCase):
         with self.lock:
             return next(self.numbers)
 
-    def one(self, profile, at, deed):
-        """One job that meets the deed at that call, and is resumed to its end."""
+    def one(self, profile, at, deed, died_at=None):
+        """One job that meets the deed at that call, and is resumed to its end. `died_at`: it is the resuming of a killed one."""
         number = self.next()
         targets, options, rows = self.words(profile, number)
         name = f"state-{number}/job.ndjson"
         (self.home / f"state-{number}").mkdir()
         env = {"BANGOCTL_STATE_DIR": str(self.home / f"state-{number}")}
         shim = Shim(self, self.home / f"state-{number}")
-        first = shim.run_with(at, deed, *self.job_words(profile, self.relay.url, rows, *options, journal=name), env=dict(env))
+        words = self.job_words(profile, self.relay.url, rows, *options, journal=name)
+        if died_at:
+            self.assert_code(shim.run_with(died_at, "kill-after", *words, env=dict(env)), -9)
+            words = self.resume_words(profile, self.relay.url, *options, journal=name)
+        first = shim.run_with(at, deed, *words, env=dict(env))
         again = [first]
         for _ in range(4):
             exists = (self.home / name).exists()
-            if exists and len(self.journal(name).results) == ROWS:
+            if exists and len(self.journal(name).results) == ROWS and again[-1].code != -9:
                 break
             again.append(self.resume(profile, self.relay.url, *options, journal=name, env=dict(env)) if exists else
                          self.job(profile, self.relay.url, rows, *options, journal=name, env=dict(env)))
         statuses = self.statuses(self.server.port, targets)
-        journal = self.check_job({target: status == "SUSPENDED" for target, status in statuses.items()}, name)
+        journal = self.check_job({target: status == "SUSPENDED" for target, status in statuses.items()}, name,
+                                 unknown=0 if profile == "trusted" else None)
         log = self.run_program("audit", "verify", env=env)
         self.assert_code(log, 0)
         self.assert_codes(again, journal, deed)
@@ -67,6 +72,8 @@ class EveryCall(BulkCase):
         if len(runs) > 1:
             self.assertNotEqual(runs[0].code, 0, f"said to be done with rows left\n{runs[0]}")
             self.assertEqual(runs[0].code == -9, deed in ("kill", "kill-after", "torn"), runs[0])
+        for row, intents in journal.intents.items():
+            self.assertEqual(len({intent["request_id"] for intent in intents}), 1, f"row {row} had several identifiers")
 
     def guarded(self, *args):
         try:
@@ -75,8 +82,8 @@ class EveryCall(BulkCase):
             with self.lock:
                 self.faults.append(f"{args}: {fault}")
 
-    def every(self, profile, strip, deeds):
-        """`deeds`: which ones, and at each how manieth call."""
+    def every(self, profile, strip, deeds, resuming=False):
+        """`deeds`: which ones, and at each how manieth call. `resuming`: those of a run that resumes a killed one."""
         self.seed(2 * ROWS * (1 + sum(CALLS // step + 1 for step in deeds.values())))
         self.server = self.serve_here()
         self.relay = Relay(self, self.server.port, strip)
@@ -87,7 +94,8 @@ class EveryCall(BulkCase):
         self.assertLess(len(calls), CALLS)
         for call in ["send socket", "write job.ndjson", "fdatasync job.ndjson", "write audit.ndjson", "fdatasync audit.ndjson"]:
             self.assertIn(call, calls)
-        work = [(profile, at, deed) for deed, step in deeds.items() for at in range(1, len(calls) + 1, step)]
+        died_at = calls.index("send socket") + 2 if resuming else None
+        work = [(profile, at, deed, died_at) for deed, step in deeds.items() for at in range(1, len(calls) + 1, step)]
         with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
             list(pool.map(lambda args: self.guarded(*args), work))
         self.assertEqual(self.faults[:5], [], f"{len(self.faults)} of {len(work)}")
@@ -104,3 +112,9 @@ class EveryCall(BulkCase):
 
     def test_broken_in_live(self):
         self.every("live", True, {"enospc": 1, "eio": 2, "full": 1})
+
+    def test_resuming_killed(self):
+        self.every("t", True, {"kill": 1, "torn": 2}, resuming=True)
+
+    def test_resuming_broken(self):
+        self.every("t", True, {"enospc": 2, "eio": 2, "full": 2}, resuming=True)

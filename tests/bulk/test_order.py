@@ -61,6 +61,41 @@ class Order(BulkCase):
 
 
 class Late(BulkCase):
+    def test_not_sent_again_unread(self):
+        """What cannot be read back stays open, is not sent, and is settled when it can be read."""
+        self.profiles(more="defaults = { timeout = 0.5; retries = 0; };")
+        with Shop(lambda shop, method, target, number: "hang" if number == 1 else None) as shop:
+            process = self.start(self.job_words("t", shop.url, self.csv(["ENT-1", "ENT-2"]), "--jobs", "1"))
+            self.assertTrue(wait_until(lambda: shop.seen))
+            process.kill()
+            process.wait()
+            shop.hook = lambda shop, method, target, number: b"HTTP/1.1 500 no\r\nContent-Length: 0\r\n\r\n" if method == "GET" else None
+            result = self.resume("t", shop.url)
+            self.assert_code(result, 10)
+            self.assertIn("row 1, ENT-1: still unknown", result.err)
+            self.assertEqual((dict(shop.applied), self.journal().outcomes()), ({"ENT-2": 1}, {2: "ok"}))
+            shop.hook = lambda *_: None
+            self.assert_code(self.resume("t", shop.url), 0)
+            self.assertEqual(dict(shop.applied), {"ENT-1": 1, "ENT-2": 1})
+
+    def test_doubt_stays(self):
+        """A trusted change that may have been applied never becomes a failure by what is answered to its repeat."""
+        refusals = [b"HTTP/1.1 %d no\r\nContent-Length: 0\r\n\r\n" % status for status in (400, 401, 403, 404, 409, 429)]
+        for refusal in refusals:
+            with self.subTest(refusal=refusal[:12]):
+                self.profiles(more="defaults = { timeout = 0.5; retry_max_wait = 0.1; };")
+                (self.home / "job.ndjson").unlink(missing_ok=True)
+                with Shop(lambda shop, method, target, number, refusal=refusal: 0.0 if number == 1 else refusal) as shop:
+                    result = self.job("trusted", shop.url, self.csv(["ENT-1"]), "-q")
+                    self.assert_code(result, 10)
+                    shop.settle()
+                    self.assertEqual(len(shop.seen), 2)
+                    journal = self.journal()
+                    self.assertEqual([line for line in journal.lines if "again" in line], [])
+                    self.assertIn(journal.outcomes(), ({}, {1: "unknown"}))
+                    outcomes = [line["outcome"] for line in self.lines() if line["type"] == "outcome"]
+                    self.assertEqual(set(outcomes) - {"unknown"}, set(), "the log too")
+
     def test_applied_after_the_kill(self):
         """Killed while the server takes its time; the intent is of an hour ago, since the client was frozen before it sent."""
         self.profiles(more="defaults = { timeout = 2.0; };")
