@@ -172,6 +172,7 @@ void bulk_journal_result(struct bulk_journal *journal, const struct bulk_journal
 		json_set(doc, line, "settled", json_new_bool(doc, true));
 	note(journal, line);
 	keep_result(journal, result->row, result->kind);
+	journal->accepted = journal->accepted || result->accepted;
 }
 
 void bulk_journal_again(struct bulk_journal *journal, long long row, const char *why)
@@ -308,6 +309,7 @@ static int take_line(struct bulk_journal *journal, const struct json *line, long
 		if (kind < 0)
 			return damaged(journal, number, "has an unknown outcome", err);
 		keep_result(journal, row, (enum err_kind)kind);
+		journal->accepted = journal->accepted || strcmp(outcome, "accepted") == 0;
 		return 0;
 	}
 	if (!sent && !json_get_string(line, "again"))

@@ -187,6 +187,10 @@ static const char *settle_row(struct launch *launch, const struct plan_row *row,
 		       NULL;
 	const char *verdict = settle_change(launch->session, &change,
 					    !launch->plan.source.allow_duplicates, peek, err);
+	/* a server that accepts changes for later has no time after which they are certainly not
+	 * applied */
+	if (verdict && launch->journal.accepted && strcmp(verdict, "not_applied") == 0)
+		verdict = "unknown";
 	if (verdict && audit_settled(&change, verdict, false, err) < 0)
 		return NULL;
 	return verdict;

@@ -11,9 +11,11 @@ from bulk.common import BulkCase, Relay
 ROWS, KILLS = 10000, 50
 BYTES = 450  # of the journal, for a row
 SLICE = 120 / ROWS  # each fault hits so often
-FAULTS = ["accepted:0.2/change", "500", "503:1", "reset-before", "slow:0.1", "hang", "reset-after", "truncate", "not-json", "html",
+FAULTS = ["500", "503:1", "reset-before", "slow:0.1", "hang", "reset-after", "truncate", "not-json", "html",
           "empty", "deep", "control", "bad-utf8", "nul"]
 RARE = ["429:1@0.0003", "huge@0.0003"]
+# once a server accepts for later, reading back proves no change to be undone any more
+LATE = "accepted:0.2/change@7000-7010"
 
 
 class Killed(BulkCase):
@@ -27,7 +29,7 @@ class Killed(BulkCase):
 
     def serve_with_faults(self):
         words = []
-        for fault in [f"{name}@{SLICE / len(FAULTS):.5f}" for name in FAULTS] + RARE:
+        for fault in [LATE] + [f"{name}@{SLICE / len(FAULTS):.5f}" for name in FAULTS] + RARE:
             words += ["--fault", fault]
         return self.serve_here(*words)
 

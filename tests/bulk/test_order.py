@@ -61,6 +61,29 @@ class Order(BulkCase):
 
 
 class Late(BulkCase):
+    def test_accepted_for_later(self):
+        """
+        A server that answers 202 applies when it likes: what a crash left open is not called undone because it is not
+        done yet, and is not sent again.
+        """
+        self.profiles(more="defaults = { timeout = 0.5; };")
+        self.seed(8)
+        server = self.serve_here("--fault", "accepted:3/change")
+        targets = self.actives(4)
+        self.assert_code(self.job("t", server.url, self.csv(targets), "-q", "--jobs", "1"), 0)
+        path = self.home / "job.ndjson"
+        lines = path.read_bytes().splitlines(keepends=True)
+        self.assertIn(b'"accepted"', lines[-1])
+        path.write_bytes(b"".join(lines[:-1]))
+        self.assert_code(self.resume("t", server.url, "-q"), 10)
+        journal = self.journal()
+        self.assertEqual(journal.outcomes(), {1: "accepted", 2: "accepted", 3: "accepted", 4: "unknown"})
+        self.assertEqual(len(journal.intents[4]), 1, "sent again")
+        done = lambda: set(self.statuses(server.port, targets).values()) == {"SUSPENDED"}
+        self.assertTrue(wait_until(done))
+        result = self.run_program("-p", "t", "--base-url", server.url, "reconcile", "-o", "json")
+        self.assertEqual([row["verdict"] for row in result.json], ["applied"])
+
     def test_not_sent_again_unread(self):
         """What cannot be read back stays open, is not sent, and is settled when it can be read."""
         self.profiles(more="defaults = { timeout = 0.5; retries = 0; };")
