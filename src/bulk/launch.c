@@ -179,6 +179,7 @@ static const char *settle_row(struct launch *launch, const struct plan_row *row,
 		.outcome = unrecorded,
 		.pid = intent->pid,
 		.gone_since = gone,
+		.crowded = launch->plan.source.allow_duplicates,
 		.doc = request->doc,
 		.next = audit_next(request->doc, request),
 	};

@@ -8,6 +8,7 @@ what bangoctl says of them.
 
 import base64
 import collections
+import email.utils
 import http.client
 import json
 import os
@@ -19,7 +20,7 @@ import time
 from pathlib import Path
 
 from blackbox import Peer, json_answer, program
-from safety.common import WithServer, entitlement, free_port, wait_until
+from safety.common import WithServer, entitlement, free_port, request_id, wait_until
 
 __all__ = ["FIRST", "BulkCase", "Journal", "Relay", "Shop", "entitlement", "free_port", "wait_until"]
 FIRST = 2000  # the number of the first entitlement; see safety.common.entitlement: even ones are active
@@ -85,14 +86,15 @@ class Shop(Peer):
 
     def __init__(self, hook=None):
         self.hook, self.seen, self.lock = hook or (lambda *_: None), [], threading.Lock()
-        self.late = []
+        self.late, self.done = [], []  # `done`: (target, identifier) of each change that was applied
         self.statuses = collections.defaultdict(lambda: "ACTIVE")
         self.updated = collections.defaultdict(lambda: "2026-01-01T00:00:00Z")
         self.applied = collections.Counter()
         super().__init__(self.serve)
 
-    def apply(self, verb, target):
+    def apply(self, verb, target, identifier):
         with self.lock:
+            self.done.append((target, identifier))
             self.statuses[target] = self.AFTER[verb]
             self.updated[target] = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
             self.applied[target] += 1
@@ -101,6 +103,7 @@ class Shop(Peer):
         while request := connection.read():
             method, path, _ = request.decode().split(" ", 2)
             verb, target = path.split("/")[-2:]
+            identifier = request_id(request)
             with self.lock:
                 self.seen.append((time.monotonic(), method, target))
                 number = len(self.seen)
@@ -109,14 +112,15 @@ class Shop(Peer):
                 connection.hold()
                 return
             if isinstance(answer, (int, float)):
-                self.late.append(threading.Timer(answer, self.apply, (verb, target)))
+                self.late.append(threading.Timer(answer, self.apply, (verb, target, identifier)))
                 self.late[-1].start()
                 connection.hold()
                 return
             if answer is None and method != "GET":
-                self.apply(verb, target)
-            connection.send(answer or json_answer({"responseCode": "OK", "responseMessage": "Success", "entitlementId": target,
-                                                   "status": self.statuses[target], "dateLastUpdated": self.updated[target]}))
+                self.apply(verb, target, identifier)
+            record = {"responseCode": "OK", "responseMessage": "Success", "entitlementId": target, "status": self.statuses[target],
+                      "dateLastUpdated": self.updated[target]}
+            connection.send(answer or json_answer(record, headers=[f"Date: {email.utils.formatdate(usegmt=True)}"]))
 
     def __exit__(self, *reason):
         super().__exit__(*reason)

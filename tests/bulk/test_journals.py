@@ -104,6 +104,33 @@ class Journals(BulkCase):
                 self.assert_completes()
                 self.assertNotIn(b"\0", self.path.read_bytes())
 
+    def test_power_lost(self):
+        """What was written after the last synced intents is gone, whole or in part: the server knows more than the journal."""
+        self.assert_code(self.job("t", self.shop.url, self.rows, "--jobs", "4", "-q", "-o", "none"), 0)
+        whole = self.path.read_bytes()
+        lines = whole.splitlines(keepends=True)
+        synced = max(number for number, line in enumerate(lines) if b'"sent"' in line) + 1
+        least = sum(map(len, lines[:synced]))
+        self.assertGreater(len(lines), synced)
+        for size in {least, least + 1, (least + len(whole)) // 2, len(whole) - 1, len(whole)}:
+            with self.subTest(size=size):
+                del self.shop.seen[:]
+                self.path.write_bytes(whole[:size])
+                self.assert_completes()
+                self.assertEqual(self.shop.times(), [])
+
+    def test_from_standard_input(self):
+        """What came through a pipe is kept with the job, for a later run."""
+        self.shop.hook = lambda _shop, _method, _target, number: "hang" if number > 8 else None
+        with open(self.rows, "rb") as rows:
+            process = self.start(self.job_words("t", self.shop.url, "-", "--jobs", "2"), stdin=rows)
+            self.assertTrue(wait_until(lambda: len(self.shop.seen) == 10))
+        process.kill()
+        process.wait()
+        self.rows.unlink()
+        self.shop.hook = lambda *_: None
+        self.assert_completes()
+
     # ---- damage
 
     def test_bad_line_in_the_middle(self):
