@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "bulk/verdict.h"
 #include "engine/credential.h"
 #include "engine/send.h"
 #include "engine/settle.h"
@@ -94,6 +95,25 @@ static void set_up(struct launch *launch)
 		  setting_number(settings, SETTING_RETRY_MAX_WAIT), clock_monotonic());
 }
 
+/* Rows of one record keep their order: what an earlier run left unknown may still be applied for as
+ * long as the profile would wait for an answer. */
+static int keep_order(struct launch *launch, struct err *err)
+{
+	const struct bulk_journal *journal = &launch->journal;
+	double timeout = setting_number(&launch->session->settings, SETTING_TIMEOUT);
+	if (!launch->plan.source.allow_duplicates)
+		return 0;
+	if (journal->open_count && !launch->job.trusted) {
+		err_set(err, ERR_UNKNOWN,
+			"%zu rows are unknown, and later rows of their records have to wait",
+			journal->open_count);
+		return err_hint(err, "bangoctl bulk resume %s", journal->path);
+	}
+	if (journal->results[ERR_UNKNOWN])
+		launch->job.pace.until = clock_monotonic() + (long long)(timeout * 1000);
+	return 0;
+}
+
 int launch_run(struct launch *launch, struct err *err)
 {
 	struct session *session = launch->session;
@@ -106,9 +126,10 @@ int launch_run(struct launch *launch, struct err *err)
 		terminal_note("journal %s", launch->journal.path);
 	if (launch->journal.open_count && !launch->job.trusted && launch_settle(launch, err) < 0)
 		return -1;
-	if (plan_rewind(&launch->plan, err) < 0)
+	if (keep_order(launch, err) < 0 || plan_rewind(&launch->plan, err) < 0)
 		return -1;
-	return job_run(&launch->job, (size_t)number(launch, "jobs", DEFAULT_JOBS), err);
+	job_run(&launch->job, (size_t)number(launch, "jobs", DEFAULT_JOBS));
+	return verdict(&launch->job, err);
 }
 
 /* ---- settling ---- */
@@ -159,6 +180,7 @@ static const char *settle_row(struct launch *launch, const struct plan_row *row,
 		.outcome = unrecorded,
 		.pid = intent->pid,
 		.gone_since = gone,
+		.crowded = launch->plan.source.allow_duplicates,
 		.doc = request->doc,
 		.next = audit_next(request->doc, request),
 	};
@@ -167,6 +189,10 @@ static const char *settle_row(struct launch *launch, const struct plan_row *row,
 		       NULL;
 	const char *verdict = settle_change(launch->session, &change,
 					    !launch->plan.source.allow_duplicates, peek, err);
+	/* a server that accepts changes for later has no time after which they are certainly not
+	 * applied */
+	if (verdict && launch->journal.accepted && strcmp(verdict, "not_applied") == 0)
+		verdict = "unknown";
 	if (verdict && audit_settled(&change, verdict, false, err) < 0)
 		return NULL;
 	return verdict;

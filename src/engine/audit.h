@@ -56,6 +56,7 @@ struct audit_change {
 	long long pid;	/* of the process that made it */
 	long long gone_since; /* since when the process is known to have ended, in milliseconds
 				 since 1970; for settle.h */
+	bool crowded; /* a change of ours of the same record came shortly before; for settle.h */
 	struct json_doc *doc;
 	const struct json *next; /* of the intent: status → the status that the change leads to,
 				    where it is legal */

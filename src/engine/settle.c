@@ -13,7 +13,13 @@
 #include "sandbox/lifecycle.h"
 #include "sandbox/subject.h"
 
-enum { FIRST_POLL_MS = 250, LONGEST_POLL_MS = 5000, LATE_SECONDS = 120, DAY_MS = 86400000 };
+enum {
+	FIRST_POLL_MS = 250,
+	LONGEST_POLL_MS = 5000,
+	LATE_SECONDS = 120,
+	DAY_MS = 86400000,
+	CROWD_MS = 3000
+};
 
 /* The pause after this one. */
 static long long longer(long long pause)
@@ -113,7 +119,8 @@ static struct role role_of(const struct json *next, const char *status)
  * What the record says of the change. The status decides where it can only be from before or only
  * from after; when it was last updated, by the server's clock, decides the rest as far as it can.
  * Times have whole seconds. After a later change of ours (`last` is false) the status may be the
- * one from before because of that.
+ * one from before because of that. Of a crowded one status and date may be those of the change
+ * before it, unless the date is clearly later.
  */
 static const char *judge(const struct audit_change *change, bool last, const struct peek *peek)
 {
@@ -125,6 +132,8 @@ static const char *judge(const struct audit_change *change, bool last, const str
 	struct role role = role_of(change->next, peek->status ? peek->status : "");
 	if (timed && since < -1 && !role.result)
 		return "not_applied";
+	if (change->crowded && role.result && since <= 1)
+		return "unknown";
 	/* what was updated long after may be somebody else's doing; before, and status and date
 	 * contradict each other */
 	if (role.result && !role.source)
@@ -249,6 +258,12 @@ static void add_row(struct json_doc *doc, struct json *rows, const struct audit_
 	json_append(rows, row);
 }
 
+static bool may_be_applied(const struct audit_change *change)
+{
+	return change->open || strcmp(change->outcome, "ok") == 0 ||
+	       strcmp(change->outcome, "accepted") == 0 || strcmp(change->outcome, "applied") == 0;
+}
+
 /* Whether no later change of the log, of those that may have been applied, is of the same record.
  */
 static bool is_last(const struct audit_changes *changes, size_t at)
@@ -256,14 +271,34 @@ static bool is_last(const struct audit_changes *changes, size_t at)
 	const struct audit_change *change = &changes->items[at];
 	for (size_t i = at + 1; i < changes->count; i++) {
 		const struct audit_change *later = &changes->items[i];
-		bool done = later->open || strcmp(later->outcome, "ok") == 0 ||
-			    strcmp(later->outcome, "accepted") == 0 ||
-			    strcmp(later->outcome, "applied") == 0;
-		if (done && change->target && later->target &&
+		if (may_be_applied(later) && change->target && later->target &&
 		    strcmp(change->target, later->target) == 0)
 			return false;
 	}
 	return true;
+}
+
+/* Whether an earlier change of the record, which may have been applied, was under way so shortly
+ * before this one that the server's whole seconds do not tell them apart. */
+static bool is_crowded(const struct session *session, const struct audit_changes *changes,
+		       size_t at)
+{
+	const struct audit_change *change = &changes->items[at];
+	CLEAN_ERR struct err ignored = { 0 };
+	long long sent = 0, last = 0;
+	long long window = (long long)(setting_number(&session->settings, SETTING_TIMEOUT) * 1000);
+	if (!change->target || !change->at || clock_parse(change->at, &sent, NULL, &ignored) < 0)
+		return false;
+	for (size_t i = 0; i < at; i++) {
+		const struct audit_change *earlier = &changes->items[i];
+		if (!earlier->target || strcmp(earlier->target, change->target) != 0 ||
+		    !may_be_applied(earlier) || !earlier->last_at ||
+		    clock_parse(earlier->last_at, &last, NULL, &ignored) < 0)
+			continue;
+		if (last + (earlier->open ? window : 0) + CROWD_MS >= sent)
+			return true;
+	}
+	return false;
 }
 
 /* One run of reconcile. */
@@ -284,6 +319,7 @@ static int settle_and_record(struct reconciling *run, struct audit_changes *chan
 	CLEAN_ERR struct err why = { 0 };
 	CLEAN_FREE char *status = NULL;
 	const char *verdict = run->told;
+	change->crowded = is_crowded(run->session, changes, at);
 	if (!verdict)
 		verdict = settle_one(run->session, change, is_last(changes, at), &status, &why);
 	if (!verdict) {
