@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "engine/retry.h"
 #include "engine/send.h"
+#include "engine/show.h"
 #include "engine/terminal.h"
 #include "lib/digest.h"
 
@@ -454,27 +455,33 @@ static int verdict(struct job *job, struct err *err)
 	long long left = bulk_journal_share(journal) - journal->done;
 	long long unknown = journal->results[ERR_UNKNOWN];
 	long long failed = journal->done - journal->results[ERR_OK] - unknown;
+	CLEAN_FREE char *word = show_word(journal->path);
 	if (unknown || journal->open_count) {
 		err_set(err, ERR_UNKNOWN, "%lld row%s unknown: perhaps applied%s%s",
 			unknown + (long long)journal->open_count,
 			unknown + (long long)journal->open_count == 1 ? " is" : "s are",
 			job->reason.message ? "; stopped: " : "",
 			job->reason.message ? job->reason.message : "");
-		return left ? err_hint(err, "bangoctl bulk resume %s", journal->path)
+		return left ? err_hint(err, "bangoctl bulk resume %s", word)
 			    : err_hint(err, "bangoctl reconcile, and bangoctl bulk failures %s",
-				       journal->path);
+				       word);
 	}
-	if (job->reason.kind != ERR_OK && (left || job->reason.kind == ERR_OUTPUT_LOST)) {
+	if (job->reason.kind != ERR_OK && left) {
 		err_set(err, job->reason.kind, "stopped with %lld row%s left: %s", left,
 			left == 1 ? "" : "s", job->reason.message);
-		return err_hint(err, "bangoctl bulk resume %s%s%s", journal->path,
+		return err_hint(err, "bangoctl bulk resume %s%s%s", word,
 				job->reason.hint ? " · " : "",
 				job->reason.hint ? job->reason.hint : "");
 	}
+	if (job->report->lost) {
+		err_set(err, job->reason.kind, "%s", job->reason.message);
+		return err_hint(err, "bangoctl bulk results %s", word);
+	}
 	if (!failed)
 		return 0;
-	err_set(err, ERR_PARTIAL, "%lld of %lld rows were not done", failed, journal->done);
-	return err_hint(err, "bangoctl bulk failures %s", journal->path);
+	err_set(err, ERR_PARTIAL, "%lld of %lld rows %s not done", failed, journal->done,
+		failed == 1 ? "was" : "were");
+	return err_hint(err, "bangoctl bulk failures %s", word);
 }
 
 int job_run(struct job *job, size_t jobs, struct err *err)
