@@ -155,24 +155,24 @@ static bool is_default(const struct value *value)
 	return true;
 }
 
-/* The text with the contents of the file that it names in its place: what a job sends must not
+/* The text, with the contents of the file that it names in its place: what a job sends must not
  * depend on what the file is later. */
 static char *pinned(const struct value *value, struct err *err)
 {
 	const char *text = value->text, *equals = strchr(text, '=');
-	bool whole = value->arg->type == ARG_JSON,
-	     raw = equals && equals > text && equals[-1] == ':';
-	const char *file = whole ? text : equals ? equals + 1 : "";
-	if (*file != '@' || !(whole || (value->arg->type == ARG_PAIR && raw)))
+	bool whole = value->arg->type == ARG_JSON;
+	bool raw = value->arg->type == ARG_PAIR && equals && equals > text && equals[-1] == ':';
+	const char *start = raw ? equals + 1 : text;
+	if (!whole && !raw)
 		return mem_dup(text);
 	CLEAN_JSON struct json_doc *doc = json_doc_new();
 	CLEAN_FREE char *what = buf_format("--%s", value->arg->name);
 	CLEAN_BUF struct buf bytes = { 0 };
 	struct json *json = NULL;
-	if (body_read(doc, what, file, &json, err) < 0)
+	if (body_read(doc, what, start, &json, err) < 0)
 		return NULL;
 	json_write(&bytes, json, JSON_COMPACT);
-	return buf_format("%.*s%s", (int)(file - text), text, bytes.data);
+	return buf_format("%.*s%s", (int)(start - text), text, bytes.data);
 }
 
 static int take_defaults(const struct values *values, struct values *defaults, struct err *err)

@@ -29,7 +29,10 @@ static struct json *describe(struct json_doc *doc, const struct bulk_journal *jo
 	json_set_integer(doc, object, "unknown", unknown);
 	json_set_integer(doc, object, "open", (long long)journal->open_count);
 	json_set_integer(doc, object, "left", share - done);
-	json_set(doc, object, "finished", json_new_bool(doc, done == share));
+	json_set_string(doc, object, "state",
+			bulk_journal_is_running(journal->path) ? "running"
+			: done == share			       ? "finished"
+							       : "stopped");
 	return object;
 }
 
@@ -78,18 +81,20 @@ static void tell_merged(const struct merged *merged)
 	unsigned missing = 0;
 	for (unsigned i = 0; i < merged->of; i++)
 		missing += !merged->seen[i];
+	CLEAN_FREE char *gaps =
+		missing ? buf_format("; %u of %u shards are not here", missing, merged->of)
+			: mem_dup("");
 	terminal_note("%lld of %lld rows have a result: %lld ok, %lld failed, %lld unknown%s",
 		      merged->done, merged->rows, merged->ok,
-		      merged->done - merged->ok - merged->unknown, merged->unknown,
-		      missing ? "; not all shards are here" : "");
+		      merged->done - merged->ok - merged->unknown, merged->unknown, gaps);
 }
 
 int do_bulk_status(struct session *session, const struct command *command,
 		   const struct values *values, struct err *err)
 {
 	(void)command;
-	static const char *const columns[] = { "shard",	 "command", "rows", "ok",
-					       "failed", "unknown", "left", "journal" };
+	static const char *const columns[] = { "shard",	 "command", "state", "rows",   "ok",
+					       "failed", "unknown", "left",  "journal" };
 	CLEAN_JSON struct json_doc *doc = json_doc_new();
 	struct json *list = json_new(doc, JSON_ARRAY);
 	struct merged merged = { .doc = doc };
