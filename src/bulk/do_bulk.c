@@ -243,8 +243,8 @@ static int preview_rows(struct launch *launch, struct err *err)
 {
 	enum { PREVIEWED = 3 };
 	const struct command *told = NULL;
-	bool as_text =
-		strcmp(setting_text(&launch->session->settings, SETTING_OUTPUT), "auto") == 0;
+	const char *format = setting_text(&launch->session->settings, SETTING_OUTPUT);
+	bool as_text = strcmp(format, "json") != 0 && strcmp(format, "ndjson") != 0;
 	if (plan_rewind(&launch->plan, err) < 0)
 		return -1;
 	for (int i = 0; i < PREVIEWED; i++) {

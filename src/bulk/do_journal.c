@@ -151,8 +151,7 @@ static int take_result(void *context, const struct json *line, struct err *err)
 static int list_results(const struct session *session, const struct values *values, bool all,
 			struct err *err)
 {
-	static const char *const columns[] = { "row",	  "line",	 "target",
-					       "outcome", "http_status", "message" };
+	static const char *const columns[] = { "line", "target", "outcome", "message", "status" };
 	CLEAN_JSON struct json_doc *doc = json_doc_new();
 	struct listing listing = { doc, json_new(doc, JSON_ARRAY), all };
 	for (size_t i = 0; i < values->count; i++) {
@@ -164,7 +163,8 @@ static int list_results(const struct session *session, const struct values *valu
 	const struct output output = { .value = listing.list,
 				       .rows = "",
 				       .columns = columns,
-				       .column_count = COUNT(columns) };
+				       /* what was not done has no status */
+				       .column_count = COUNT(columns) - !all };
 	return output_print(session, &output, err);
 }
 

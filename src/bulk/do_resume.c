@@ -100,8 +100,8 @@ static int tell_finished(const struct bulk_journal *journal, bool quiet, struct 
 		err_set(err, ERR_UNKNOWN, "%lld row%s unknown: perhaps applied", unknown,
 			unknown == 1 ? " is" : "s are");
 	else
-		err_set(err, ERR_PARTIAL, "%lld of %lld rows %s not done", failed, journal->done,
-			failed == 1 ? "was" : "were");
+		err_set(err, ERR_PARTIAL, "%lld of %lld row%s %s not done", failed, journal->done,
+			journal->done == 1 ? "" : "s", failed == 1 ? "was" : "were");
 	CLEAN_FREE char *word = show_word(journal->path);
 	return err_hint(err, "bangoctl bulk failures %s", word);
 }

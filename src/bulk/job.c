@@ -479,8 +479,8 @@ static int verdict(struct job *job, struct err *err)
 	}
 	if (!failed)
 		return 0;
-	err_set(err, ERR_PARTIAL, "%lld of %lld rows %s not done", failed, journal->done,
-		failed == 1 ? "was" : "were");
+	err_set(err, ERR_PARTIAL, "%lld of %lld row%s %s not done", failed, journal->done,
+		journal->done == 1 ? "" : "s", failed == 1 ? "was" : "were");
 	return err_hint(err, "bangoctl bulk failures %s", word);
 }
 

@@ -22,13 +22,25 @@ static char *in_words(const char *name)
 
 enum { TERMINAL_MS = 1000, OTHER_MS = 10000 };
 
-int report_check(const struct session *session, struct err *err)
+/* The format of the lines, or NULL if one was asked for in which there are none. That results of
+ * other commands are to be tables says nothing of these. */
+static const char *format_of(const struct session *session)
 {
 	static const char *const formats[] = { "auto", "json", "ndjson", "none" };
 	const char *format = setting_text(&session->settings, SETTING_OUTPUT);
 	for (size_t i = 0; i < COUNT(formats); i++)
 		if (strcmp(format, formats[i]) == 0)
-			return 0;
+			return format;
+	return values_get(&session->globals, "output") || values_flag(&session->globals, "expanded")
+		       ? NULL
+		       : "auto";
+}
+
+int report_check(const struct session *session, struct err *err)
+{
+	const char *format = setting_text(&session->settings, SETTING_OUTPUT);
+	if (format_of(session))
+		return 0;
 	err_set(err, ERR_USAGE, "a bulk job writes a line of NDJSON for each row, not %s", format);
 	return err_hint(err, "\"bangoctl bulk results JOURNAL -o %s\" shows them afterwards",
 			format);
@@ -37,7 +49,7 @@ int report_check(const struct session *session, struct err *err)
 void report_init(struct report *report, const struct session *session,
 		 const struct bulk_journal *journal)
 {
-	const char *format = setting_text(&session->settings, SETTING_OUTPUT);
+	const char *format = format_of(session);
 	*report = (struct report){
 		.session = session,
 		.journal = journal,
@@ -61,7 +73,7 @@ static void add_text(struct report *report, const struct bulk_journal_result *re
 {
 	CLEAN_BUF struct buf line = { 0 };
 	CLEAN_FREE char *outcome = in_words(err_row(result->kind)->name);
-	buf_add_format(&line, "row %lld (line %lld)  %s  %s  %s", result->row, result->line,
+	buf_add_format(&line, "line %lld  %s  %s  %s", result->line,
 		       result->target ? result->target : "", outcome,
 		       result->message ? result->message : "");
 	text_escape(&report->lines, line.data, line.len, false);

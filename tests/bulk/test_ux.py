@@ -65,6 +65,12 @@ class Output(RowsCase):
         result = self.bulk(self.rows("A", "GONE"), "-q", "-o", "none")
         self.assertEqual((result.code, result.out, len(result.err.splitlines())), (12, "", 2))
 
+    def test_tables_elsewhere(self):
+        """A config or variable that wants tables of all commands does not stand in the way."""
+        result = self.bulk(self.rows("A"), env={"BANGOCTL_OUTPUT": "table"})
+        self.assert_code(result, 0)
+        self.assertEqual(self.results(result)[0]["target"], "A")
+
     def test_lines_come_as_they_are_made(self):
         self.write("rows.csv", self.rows("A", "SLOW1", "SLOW2", "SLOW3"))
         words = program.command_line(["-p", "t", "bulk", *SUSPEND, "--input", "rows.csv", "--jobs", "1"])
@@ -101,12 +107,12 @@ class Output(RowsCase):
     def test_no_escape_reaches_the_terminal(self):
         result = self.bulk(self.rows("BAD"), tty=True)
         self.assertNotIn(b"\x1b[31m", result.stdout)
-        self.assertIn(b"row 1 (line 2)  BAD  rejected", result.stdout)
+        self.assertIn(b"line 2  BAD  rejected", result.stdout)
 
     def test_a_person_sees_what_was_not_done(self):
         result = self.bulk(self.rows("A", "GONE"), "--journal", "j", tty=True)
         self.assertNotIn('"row"', result.out)
-        self.assertIn("row 2 (line 3)  GONE  not found  ", result.out)
+        self.assertIn("line 3  GONE  not found  ", result.out)
         self.assertIn("1 ok, 1 not found", result.out)
         self.assertIn('"row":1', self.bulk(self.rows("A"), "-o", "ndjson", tty=True).out)
         self.assertIn('"response"', self.bulk(self.rows("A"), command=["entitlement", "get"], tty=True).out)
