@@ -23,6 +23,8 @@
 #include "engine/show.h"
 #include "engine/terminal.h"
 
+enum { PREVIEWED = 3 };
+
 /* ---- the job as it was asked for ---- */
 
 /* A new job: its identifier, and where its files are. */
@@ -241,8 +243,7 @@ static struct json *make_header(struct json_doc *doc, const struct launch *launc
 
 static int preview_rows(struct launch *launch, struct err *err)
 {
-	enum { PREVIEWED = 3 };
-	const struct command *told = NULL;
+	const struct command *told[PREVIEWED] = { 0 };
 	const char *format = setting_text(&launch->session->settings, SETTING_OUTPUT);
 	bool as_text = strcmp(format, "json") != 0 && strcmp(format, "ndjson") != 0;
 	if (plan_rewind(&launch->plan, err) < 0)
@@ -250,14 +251,16 @@ static int preview_rows(struct launch *launch, struct err *err)
 	for (int i = 0; i < PREVIEWED; i++) {
 		CLEANUP(plan_row_done) struct plan_row row = { 0 };
 		int found = plan_next(&launch->plan, NULL, NULL, &row, err);
+		bool known = false;
 		if (found <= 0)
 			return found;
-		if (row.request.command != told)
-			show_evidence(launch->session, row.request.command);
-		else if (as_text && output_text(launch->session, "\n", 1, err) < 0)
-			return -1;
-		told = row.request.command;
-		if (show_wire(launch->session, &row.request, &launch->job.url, err) < 0)
+		told[i] = row.request.command;
+		for (int j = 0; j < i; j++)
+			known = known || told[j] == told[i];
+		if (!known)
+			show_evidence(launch->session, told[i]);
+		if ((i && as_text && output_text(launch->session, "\n", 1, err) < 0) ||
+		    show_wire(launch->session, &row.request, &launch->job.url, err) < 0)
 			return -1;
 	}
 	return 0;
