@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "engine/retry.h"
 #include "engine/send.h"
+#include "engine/show.h"
 #include "engine/terminal.h"
 #include "lib/digest.h"
 

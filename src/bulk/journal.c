@@ -6,7 +6,6 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -245,12 +244,21 @@ static int open_locked(struct bulk_journal *journal, struct err *err)
 	journal->fd = open(journal->path, O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW);
 	if (journal->fd < 0)
 		return fail(journal, "open", err);
-	if (flock(journal->fd, LOCK_EX | LOCK_NB) == 0)
+	/* unlike flock's, such a lock can be asked after without taking it */
+	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	if (fcntl(journal->fd, F_OFD_SETLK, &lock) == 0)
 		return 0;
-	if (errno == EWOULDBLOCK)
+	if (errno == EAGAIN || errno == EACCES)
 		return err_set(err, ERR_REFUSED, "another process runs the job of %s",
 			       journal->path);
 	return fail(journal, "lock", err);
+}
+
+bool bulk_journal_is_running(const char *path)
+{
+	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	CLEANUP(file_close) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	return fd >= 0 && fcntl(fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
 }
 
 int bulk_journal_create(struct bulk_journal *journal, const char *path, const struct json *header,

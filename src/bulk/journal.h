@@ -65,6 +65,9 @@ int bulk_journal_create(struct bulk_journal *journal, const char *path, const st
  */
 int bulk_journal_open(struct bulk_journal *journal, const char *path, bool write, struct err *err);
 
+/* Whether a process is at the job of this journal now. */
+bool bulk_journal_is_running(const char *path);
+
 void bulk_journal_done(struct bulk_journal *journal);
 
 /* The identifier of a row's request: the same in every try, process and run of this job. */

@@ -54,12 +54,13 @@ static void write_program(const struct session *session, const struct help_style
 	buf_add_str(out, "  bangoctl [-p PROFILE] COMMAND [ARGUMENT...] [OPTION...]\n\n");
 	help_heading(out, style, "Calls");
 	struct command_table calls = { session->table.items, session->contract.command_count };
-	help_commands(out, style, &calls, "");
+	help_commands(out, style, &calls, "", false);
+	help_entry(out, style, "bulk CALL", "One of these for each row of a file (help bulk)", 25);
 	buf_add_char(out, '\n');
 	help_heading(out, style, "Other commands");
 	struct command_table own = { session->table.items + calls.count,
 				     session->table.count - calls.count };
-	help_commands(out, style, &own, "");
+	help_commands(out, style, &own, "", false);
 	buf_add_char(out, '\n');
 	help_heading(out, style, "Topics (bangoctl help TOPIC)");
 	for (size_t i = 0; i < topic_count; i++)
@@ -80,8 +81,16 @@ void about_group(const struct session *session, const char *group, int fd, struc
 	}
 	help_heading(out, &style, "Usage");
 	buf_add_format(out, "  bangoctl %s COMMAND [ARGUMENT...] [OPTION...]\n\n", group);
+	CLEAN_BUF struct buf derived = { 0 };
+	size_t begun = out->len;
 	help_heading(out, &style, "Commands");
-	help_commands(out, &style, &session->table, group);
+	if (!help_commands(out, &style, &session->table, group, false))
+		buf_truncate(out, begun);
+	else
+		buf_add_char(&derived, '\n');
+	help_heading(&derived, &style, "For each row of a file");
+	if (help_commands(&derived, &style, &session->table, group, true))
+		buf_add_str(out, derived.data);
 	buf_add_format(out, "\nMore on one of them: \"bangoctl %s COMMAND --help\".\n", group);
 }
 

@@ -193,6 +193,27 @@ void audit_refused(const struct session *session, const struct request *request)
 	append_or_warn(doc, request_line(doc, session, request, "refused"));
 }
 
+void audit_refused_job(const struct session *session, const char *command, const char *job,
+		       long long rows)
+{
+	CLEAN_JSON struct json_doc *doc = json_doc_new();
+	CLEAN_FREE char *target = buf_format("%lld row%s", rows, rows == 1 ? "" : "s");
+	struct json *line = json_new(doc, JSON_OBJECT);
+	json_set_integer(doc, line, "v", 1);
+	set_now(doc, line);
+	json_set_string(doc, line, "type", "refused");
+	json_set_string(doc, line, "job", job);
+	json_set_integer(doc, line, "rows", rows);
+	json_set_string(doc, line, "profile", session->profile);
+	json_set_string(doc, line, "environment",
+			setting_text(&session->settings, SETTING_ENVIRONMENT));
+	json_set_string(doc, line, "command", command);
+	json_set_string(doc, line, "target", target);
+	set_who(doc, line);
+	json_set(doc, line, "argv", words(doc, session->argv));
+	append_or_warn(doc, line);
+}
+
 int audit_settled(const struct audit_change *change, const char *verdict, bool by_hand,
 		  struct err *err)
 {

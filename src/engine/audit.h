@@ -27,6 +27,10 @@ void audit_outcome(const struct session *session, const struct request *request,
 /* Writes that a change was refused before anything was sent. */
 void audit_refused(const struct session *session, const struct request *request);
 
+/* Writes that a whole bulk job of `rows` rows was refused. */
+void audit_refused_job(const struct session *session, const char *command, const char *job,
+		       long long rows);
+
 /* Lines that are written together, under one lock and synced once: those of a bulk job. */
 struct audit_group {
 	struct json_doc *doc; /* NULL: there is none */

@@ -43,8 +43,12 @@ static void fill(struct command_rest *rest, struct command *command)
 	for (size_t i = 0; i < call->arg_count; i++) {
 		if (is_own(call->args[i].name))
 			continue;
-		args[command->arg_count] = call->args[i];
-		args[command->arg_count++].flags &= ~(unsigned)(ARG_POSITIONAL | ARG_REQUIRED);
+		struct arg *arg = &args[command->arg_count++];
+		*arg = call->args[i];
+		arg->flags &= ~(unsigned)(ARG_POSITIONAL | ARG_REQUIRED);
+		CLEAN_FREE char *column = buf_format("column %s: ", arg->wire);
+		if (arg->place != ARG_CLIENT)
+			arg->help = kept(many->doc, column, arg->help ? arg->help : "", "");
 	}
 	command->args = args;
 	examples[0] = kept(many->doc, "bangoctl -p sandbox ", command->name, " --input rows.csv");
@@ -63,7 +67,10 @@ const struct command *many_commands(struct json_doc *doc, const struct command *
 			.name = kept(doc, prefix, calls[i].name, ""),
 			.action = ACTION_BULK,
 			.derived = true,
-			.summary = kept(doc, "For each row of a file: ", calls[i].summary, ""),
+			.own_count = bulk_arg_count,
+			.summary = calls[i].summary,
+			.description =
+				"Does so once for each row of a file, whose columns bear the names below. \"bangoctl help bulk\" tells more.",
 		};
 	}
 	return commands;

@@ -52,13 +52,16 @@ static int show_json(const struct session *session, const struct request *reques
 	return output_print(session, &output, err);
 }
 
-int show_request(const struct session *session, const struct request *request,
-		 const struct http_url *url, struct err *err)
+void show_evidence(const struct session *session, const struct command *command)
+{
+	if (command && !values_flag(&session->globals, "quiet"))
+		terminal_note("nothing is sent; evidence of this call: %s", command->evidence);
+}
+
+int show_wire(const struct session *session, const struct request *request,
+	      const struct http_url *url, struct err *err)
 {
 	const char *format = setting_text(&session->settings, SETTING_OUTPUT);
-	if (request->command && !values_flag(&session->globals, "quiet"))
-		terminal_note("nothing is sent; evidence of this call: %s",
-			      request->command->evidence);
 	if (strcmp(format, "json") == 0 || strcmp(format, "yaml") == 0 ||
 	    strcmp(format, "ndjson") == 0)
 		return show_json(session, request, url, err);
@@ -83,6 +86,13 @@ int show_request(const struct session *session, const struct request *request,
 	return output_text(session, out.data, out.len, err);
 }
 
+int show_request(const struct session *session, const struct request *request,
+		 const struct http_url *url, struct err *err)
+{
+	show_evidence(session, request->command);
+	return show_wire(session, request, url, err);
+}
+
 void show_quoted(struct buf *out, const char *word)
 {
 	buf_add_char(out, '\'');
@@ -93,6 +103,17 @@ void show_quoted(struct buf *out, const char *word)
 			buf_add_char(out, *word);
 	}
 	buf_add_char(out, '\'');
+}
+
+char *show_word(const char *word)
+{
+	static const char plain[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:=,+@%";
+	struct buf out = { 0 };
+	if (*word && !word[strspn(word, plain)])
+		return mem_dup(word);
+	show_quoted(&out, word);
+	return buf_take(&out);
 }
 
 static void add_header(struct buf *out, const char *name, const char *value)

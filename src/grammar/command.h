@@ -166,9 +166,10 @@ struct command {
 	size_t arg_count;
 
 	enum action action;
-	bool hidden;   /* for programs: not in help and completion */
-	bool derived;  /* made of another command: not in lists of all commands */
-	bool in_shell; /* only within the shell and scripts */
+	bool hidden;	  /* for programs: not in help and completion */
+	bool derived;	  /* made of another command: not in lists of all commands */
+	size_t own_count; /* of a derived one: so many arguments, the first, are its own */
+	bool in_shell;	  /* only within the shell and scripts */
 
 	/* the rest is for API calls */
 	const char *operation_id;

@@ -207,23 +207,31 @@ void help_options(struct buf *out, const struct help_style *style, const struct 
 	}
 }
 
-void help_commands(struct buf *out, const struct help_style *style,
-		   const struct command_table *table, const char *group)
+static bool is_listed(const struct command *command, const char *group, bool derived)
 {
-	size_t len = strlen(group), column = 0;
+	size_t len = strlen(group);
+	return !command->hidden && command->derived == derived &&
+	       strncmp(command->name, group, len) == 0 && (!len || command->name[len] == ' ');
+}
+
+size_t help_commands(struct buf *out, const struct help_style *style,
+		     const struct command_table *table, const char *group, bool derived)
+{
+	size_t column = 0, count = 0;
 	for (size_t i = 0; i < table->count; i++)
-		if (strlen(table->items[i]->name) + 4 > column &&
-		    (len || !table->items[i]->derived) &&
-		    strncmp(table->items[i]->name, group, len) == 0)
+		if (is_listed(table->items[i], group, derived) &&
+		    strlen(table->items[i]->name) + 4 > column)
 			column = strlen(table->items[i]->name) + 4;
 	if (column > 34)
 		column = 34;
 	for (size_t i = 0; i < table->count; i++) {
 		const struct command *command = table->items[i];
-		if (!command->hidden && (len || !command->derived) &&
-		    strncmp(command->name, group, len) == 0 && (!len || command->name[len] == ' '))
-			help_entry(out, style, command->name, command->summary, column);
+		if (!is_listed(command, group, derived))
+			continue;
+		help_entry(out, style, command->name, command->summary, column);
+		count++;
 	}
+	return count;
 }
 
 void help_usage(struct buf *out, const struct command *command)
@@ -334,6 +342,19 @@ static void add_arguments(struct buf *out, const struct help_style *style,
 		help_gap(out, style);
 }
 
+static void add_options(struct buf *out, const struct help_style *style, const char *heading,
+			const struct arg *args, size_t count)
+{
+	size_t options = 0;
+	for (size_t i = 0; i < count; i++)
+		options += !(args[i].flags & ARG_POSITIONAL);
+	if (!options)
+		return;
+	help_heading(out, style, heading);
+	help_options(out, style, args, count);
+	help_gap(out, style);
+}
+
 void help_command(struct buf *out, const struct help_style *style, const struct command *command)
 {
 	CLEAN_BUF struct buf usage = { 0 };
@@ -350,14 +371,10 @@ void help_command(struct buf *out, const struct help_style *style, const struct 
 	if (command->description && *command->description)
 		help_paragraph(out, style, command->description);
 	add_arguments(out, style, command);
-	size_t options = 0;
-	for (size_t i = 0; i < command->arg_count; i++)
-		options += !(command->args[i].flags & ARG_POSITIONAL);
-	if (options) {
-		help_heading(out, style, "Options");
-		help_options(out, style, command->args, command->arg_count);
-		help_gap(out, style);
-	}
+	size_t own = command->derived ? command->own_count : command->arg_count;
+	add_options(out, style, "Options", command->args, own);
+	add_options(out, style, "Columns, and options for the rows that leave them empty",
+		    command->args + own, command->arg_count - own);
 	if (command->method)
 		add_call(out, style, command);
 	add_examples(out, style, command);

@@ -137,7 +137,7 @@ static void lists_and_options(void **state)
 	const struct contract *contract = *state;
 	static const struct help_style style = { .width = 80 };
 	CLEAN_BUF struct buf out = { 0 };
-	help_commands(&out, &style, own_commands(), "");
+	help_commands(&out, &style, own_commands(), "", false);
 	help_options(&out, &style, global_options, global_option_count);
 	expect_fits("lists", out.data, 80);
 	for (size_t i = 0; i < global_option_count; i++) {
@@ -149,7 +149,7 @@ static void lists_and_options(void **state)
 		items[i] = command_whole(&contract->commands[i]);
 	const struct command_table table = { items, contract->command_count };
 	CLEAN_BUF struct buf group = { 0 };
-	help_commands(&group, &style, &table, "entitlement");
+	help_commands(&group, &style, &table, "entitlement", false);
 	expect_fits("entitlement", group.data, 80);
 	assert_non_null(strstr(group.data, "entitlement suspend"));
 	assert_null(strstr(group.data, "\n  echo"));
