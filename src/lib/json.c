@@ -233,7 +233,7 @@ static void generate(yajl_gen gen, const struct json *value)
 
 static bool is_control(const unsigned char *p, const unsigned char *end)
 {
-	return *p == 0x7F || (*p == 0xC2 && p + 1 < end && p[1] < 0xA0);
+	return *p == 0x7F || (*p == 0xC2 && p + 1 < end && p[1] >= 0x80 && p[1] < 0xA0);
 }
 
 /* Rewrites DEL and the C1 controls from `from` on: they can stand in strings only. */
