@@ -8,7 +8,6 @@
 #include "engine/retry.h"
 #include "engine/send.h"
 #include "engine/terminal.h"
-#include "lib/digest.h"
 
 /* Signals are looked at that often; so many more unknown rows in a row than are in flight are a
  * server that answers nothing. */
@@ -304,9 +303,7 @@ static void note_intent(struct job *job, const struct job_slot *slot)
 						    .sent = clock_now(),
 						    .pid = getpid(),
 						    .target = request->target };
-	char digest[DIGEST_SIZE];
-	digest_sha256(buf_str(&request->text), request->text.len, digest);
-	bulk_journal_intent(job->journal, &intent, request->id, digest);
+	bulk_journal_intent(job->journal, &intent, request->id, &request->text);
 	audit_group_intent(&job->audit, job->session, request, job->journal->job, slot->row.number);
 }
 

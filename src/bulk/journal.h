@@ -16,6 +16,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/random.h"
+#include "lib/digest.h"
 #include "lib/json.h"
 
 enum { JOURNAL_VERSION = 1 };
@@ -40,6 +41,7 @@ struct bulk_journal {
 	long long rows;	    /* of the whole input */
 	unsigned shard, of; /* the rows whose number modulo `of` is `shard`; 0, 1: all */
 	struct buf pending;
+	struct digest *digest;
 	bool broken;			  /* a commit failed */
 	long long end;			  /* of the file, after the last whole line */
 	unsigned char *states;		  /* owned: two bits a row */
@@ -78,9 +80,9 @@ bool bulk_journal_has(const struct bulk_journal *journal, long long row);
 /* How many rows are this shard's. */
 long long bulk_journal_share(const struct bulk_journal *journal);
 
-/* What is noted of a row, to be committed. `target` may be NULL, `digest` is the body's. */
+/* What is noted of a row, to be committed. `target` may be NULL. */
 void bulk_journal_intent(struct bulk_journal *journal, const struct bulk_journal_intent *intent,
-			 const char *request_id, const char *digest);
+			 const char *request_id, const struct buf *body);
 
 /* What a row came to. Texts may be NULL. */
 struct bulk_journal_result {

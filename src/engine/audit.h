@@ -29,13 +29,13 @@ void audit_refused(const struct session *session, const struct request *request)
 
 /* Lines that are written together, under one lock and synced once: those of a bulk job. */
 struct audit_group {
-	struct json_doc *doc; /* NULL: there is none */
-	struct json *lines;
+	struct buf lines;
 };
 
 void audit_group_done(struct audit_group *group);
 
-/* As audit_intent and audit_outcome; the intent names job and row in the place of the words. */
+/* As audit_intent and audit_outcome; the intent names job and row, whose journal has what is left
+ * out here: the words, the path, the body's hash. */
 void audit_group_intent(struct audit_group *group, const struct session *session,
 			const struct request *request, const char *job, long long row);
 void audit_group_outcome(struct audit_group *group, const struct session *session,
