@@ -28,50 +28,51 @@ void flat_close(struct buf *out)
 	buf_add_char(out, '}');
 }
 
-/* The bytes from `p` on that stand in a JSON string as they are. */
-static size_t plain_length(const unsigned char *p)
+/* Those that may not stand in a string as they are; 0xC2 begins the C1 controls, and others. */
+static const bool special[256] = {
+	1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,	     1,		 1,	     1,
+	1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, ['"'] = 1, ['\\'] = 1, [0x7F] = 1, [0xC2] = 1,
+};
+
+static bool is_c1(const unsigned char *p, const unsigned char *end)
 {
-	/* those that may not; 0xC2 begins the C1 controls, and others */
-	static const bool special[256] = {
-		1, 1, 1, 1, 1, 1, 1, 1, 1,	   1,	       1,	   1,
-		1, 1, 1, 1, 1, 1, 1, 1, 1,	   1,	       1,	   1,
-		1, 1, 1, 1, 1, 1, 1, 1, ['"'] = 1, ['\\'] = 1, [0x7F] = 1, [0xC2] = 1,
-	};
-	const unsigned char *start = p;
-	while (!special[*p] || (*p == 0xC2 && (p[1] < 0x80 || p[1] >= 0xA0)))
-		p++;
-	return (size_t)(p - start);
+	return *p == 0xC2 && p + 1 < end && p[1] >= 0x80 && p[1] < 0xA0;
 }
 
 /* Adds the escape of what stands at `p`; its length in bytes. */
-static size_t add_escape(struct buf *out, const unsigned char *p)
+static size_t add_escape(struct buf *out, const unsigned char *p, const unsigned char *end)
 {
 	static const char from[] = "\"\\\b\f\n\r\t", to[] = "\"\\bfnrt";
-	const char *known = strchr(from, *p);
+	const char *known = *p ? strchr(from, *p) : NULL;
 	if (known) {
 		const char escape[2] = { '\\', to[known - from] };
 		buf_add(out, escape, sizeof(escape));
 		return 1;
 	}
-	/* yajl's digits are large ones */
-	buf_add_format(out, *p < 0x20 ? "\\u%04X" : "\\u%04x", *p == 0xC2 ? p[1] : *p);
-	return *p == 0xC2 ? 2 : 1;
+	bool two = is_c1(p, end);
+	buf_add_format(out, *p < 0x20 ? "\\u%04X" : "\\u%04x", two ? p[1] : *p);
+	return two ? 2 : 1;
+}
+
+void flat_bytes(struct buf *out, const char *text, size_t len)
+{
+	const unsigned char *p = (const unsigned char *)text, *end = p + len;
+	buf_reserve(out, len + 2);
+	buf_add_char(out, '"');
+	while (p < end) {
+		const unsigned char *start = p;
+		while (p < end && (!special[*p] || (*p == 0xC2 && !is_c1(p, end))))
+			p++;
+		buf_add(out, (const char *)start, (size_t)(p - start));
+		if (p < end)
+			p += add_escape(out, p, end);
+	}
+	buf_add_char(out, '"');
 }
 
 void flat_string(struct buf *out, const char *text)
 {
-	const unsigned char *p = (const unsigned char *)text;
-	buf_reserve(out, 64);
-	buf_add_char(out, '"');
-	for (;;) {
-		size_t len = plain_length(p);
-		buf_add(out, (const char *)p, len);
-		p += len;
-		if (!*p)
-			break;
-		p += add_escape(out, p);
-	}
-	buf_add_char(out, '"');
+	flat_bytes(out, text, strlen(text));
 }
 
 void flat_text(struct buf *out, const char *name, const char *text)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * JSON objects written straight into a buffer, without a tree of values: for lines of which there
- * are many. Escapes as json_write does. Members stand in the order of the calls.
+ * are many, and for json_write. Members stand in the order of the calls.
  */
 #ifndef LIB_FLAT_H
 #define LIB_FLAT_H
@@ -31,7 +31,9 @@ void flat_time(struct buf *out, const char *name, long long instant);
 /* Begins a member, or with the name NULL an element, whose value the caller adds as JSON. */
 void flat_member(struct buf *out, const char *name);
 
-/* Adds the text as a JSON string. */
+/* Adds the text as a JSON string. Escapes what JSON must and, beyond that, DEL and the C1 controls,
+ * so that a terminal can show it. */
 void flat_string(struct buf *out, const char *text);
+void flat_bytes(struct buf *out, const char *text, size_t len);
 
 #endif
