@@ -357,13 +357,18 @@ static void unready(struct job *job)
 /* Writes what was noted. If it cannot be, nothing starts any more. */
 static int commit(struct job *job, bool sync)
 {
-	CLEAN_ERR struct err err = { 0 };
-	if (audit_group_write(&job->audit, job->session, &err) < 0 ||
-	    (job->journal->pending.len && bulk_journal_commit(job->journal, sync, &err) < 0)) {
+	CLEAN_ERR struct err err = { 0 }, later = { 0 };
+	/* both are written before one is synced: what the file system then has to do for the second
+	 * is in part done with the first */
+	int result = audit_group_write(&job->audit, job->session, &err);
+	if (result == 0)
+		result = bulk_journal_commit(job->journal, sync, &err);
+	if (result < 0)
 		stop(job, &err);
-		return -1;
-	}
-	return 0;
+	if (audit_group_sync(&job->audit, job->session, &later) == 0)
+		return result;
+	stop(job, &later);
+	return -1;
 }
 
 /* ---- turns ---- */

@@ -189,6 +189,8 @@ int bulk_journal_commit(struct bulk_journal *journal, bool sync, struct err *err
 	if (journal->broken)
 		return err_set(err, ERR_INTERNAL, "the journal %s could not be written",
 			       journal->path);
+	if (!journal->pending.len && (!sync || journal->synced))
+		return 0;
 	if (file_write_all(journal->fd, buf_str(&journal->pending), journal->pending.len) < 0 ||
 	    (sync && fdatasync(journal->fd) < 0)) {
 		int reason = errno;
@@ -198,6 +200,7 @@ int bulk_journal_commit(struct bulk_journal *journal, bool sync, struct err *err
 		errno = reason;
 		return fail(journal, "write", err);
 	}
+	journal->synced = sync;
 	journal->end += (long long)journal->pending.len;
 	buf_clear(&journal->pending);
 	return 0;

@@ -43,6 +43,7 @@ struct bulk_journal {
 	struct buf pending;
 	struct digest *digest;
 	bool broken;			  /* a commit failed */
+	bool synced;			  /* nothing was written since the last sync */
 	long long end;			  /* of the file, after the last whole line */
 	unsigned char *states;		  /* owned: two bits a row */
 	struct bulk_journal_intent *open; /* owned */
@@ -98,7 +99,8 @@ void bulk_journal_result(struct bulk_journal *journal, const struct bulk_journal
 /* The row is open again: no try of it was applied, the last since `why`. */
 void bulk_journal_again(struct bulk_journal *journal, long long row, const char *why);
 
-/* Writes what was noted, synced if `sync`. ERR_INTERNAL; the file then ends as it did before. */
+/* Writes what was noted; with `sync`, all that was written is synced. ERR_INTERNAL; the file then
+ * ends as it did before. */
 int bulk_journal_commit(struct bulk_journal *journal, bool sync, struct err *err);
 
 /* Takes a line of the journal after the header. -1 ends the reading with `err`. */

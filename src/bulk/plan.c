@@ -167,7 +167,7 @@ static const struct command *command_of(struct plan *plan, const struct bulk_row
 {
 	const char *action = field_of(row, "action");
 	const struct command *command = plan->command;
-	if ((command && arg_of(command, "action")) || (command && (!action || !*action)))
+	if (command && (!action || !*action || arg_of(command, "action")))
 		return command;
 	if (!action || !*action)
 		return err_set(err, ERR_USAGE, "no action"), NULL;

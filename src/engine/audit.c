@@ -9,7 +9,6 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/text.h"
-#include "engine/chain.h"
 #include "engine/terminal.h"
 #include "lib/flat.h"
 #include "sandbox/lifecycle.h"
@@ -20,12 +19,22 @@ char *audit_path(void)
 	return file_join(state, "audit.ndjson");
 }
 
-static int append(const struct buf *lines, struct err *err)
+static int write_lines(const struct buf *text, struct chain_lines *lines, struct err *err)
 {
 	CLEAN_FREE char *state = session_state_folder(), *path = audit_path();
-	if (file_make_folder(state, err) < 0)
-		return -1;
-	return chain_append(path, lines, err);
+	return file_make_folder(state, err) < 0 ? -1 : chain_write(path, text, lines, err);
+}
+
+static int sync_lines(struct chain_lines *lines, struct err *err)
+{
+	CLEAN_FREE char *path = audit_path();
+	return chain_sync(path, lines, err);
+}
+
+static int append(const struct buf *text, struct err *err)
+{
+	struct chain_lines lines;
+	return write_lines(text, &lines, err) < 0 ? -1 : sync_lines(&lines, err);
 }
 
 /* ---- lines ---- */
@@ -247,9 +256,18 @@ int audit_group_write(struct audit_group *group, const struct session *session, 
 {
 	if (!group->lines.len)
 		return 0;
-	int result = append(&group->lines, err);
+	int result = write_lines(&group->lines, &group->written, err);
 	buf_clear(&group->lines);
+	group->is_written = result == 0;
 	return result == 0 ? 0 : not_written(session, err);
+}
+
+int audit_group_sync(struct audit_group *group, const struct session *session, struct err *err)
+{
+	if (!group->is_written)
+		return 0;
+	group->is_written = false;
+	return sync_lines(&group->written, err) == 0 ? 0 : not_written(session, err);
 }
 
 /* ---- reading ---- */

@@ -6,6 +6,7 @@
 #ifndef ENGINE_AUDIT_H
 #define ENGINE_AUDIT_H
 
+#include "engine/chain.h"
 #include "engine/outcome.h"
 #include "engine/request.h"
 
@@ -30,6 +31,8 @@ void audit_refused(const struct session *session, const struct request *request)
 /* Lines that are written together, under one lock and synced once: those of a bulk job. */
 struct audit_group {
 	struct buf lines;
+	bool is_written; /* and not synced; others wait for the lock */
+	struct chain_lines written;
 };
 
 void audit_group_done(struct audit_group *group);
@@ -42,8 +45,11 @@ void audit_group_outcome(struct audit_group *group, const struct session *sessio
 			 const struct request *request, const struct err *failure,
 			 const struct outcome *outcome);
 
-/* Writes and empties the group; fails as audit_intent does. */
+/* Writes and empties the group, which is to be synced without delay; both fail as audit_intent
+ * does.
+ */
 int audit_group_write(struct audit_group *group, const struct session *session, struct err *err);
+int audit_group_sync(struct audit_group *group, const struct session *session, struct err *err);
 
 /* A change as the log's lines tell of it together. Owned texts; NULL where nothing was said. */
 struct audit_change {

@@ -20,6 +20,17 @@
  */
 int chain_append(const char *path, const struct buf *objects, struct err *err);
 
+/* The same in two steps, between which others wait for the lock: lines that are written, and those
+ * that are synced. */
+struct chain_lines {
+	int fd;
+	long long begin; /* where the file ended before */
+};
+
+int chain_write(const char *path, const struct buf *objects, struct chain_lines *lines,
+		struct err *err);
+int chain_sync(const char *path, struct chain_lines *lines, struct err *err);
+
 /* Takes a line's text, without its newline, and its value (NULL: no JSON). -1 ends the reading with
  * `err`. */
 typedef int (*chain_visitor)(void *context, const char *text, size_t len, const struct json *value,

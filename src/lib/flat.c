@@ -54,18 +54,27 @@ static size_t add_escape(struct buf *out, const unsigned char *p, const unsigned
 	return two ? 2 : 1;
 }
 
+/* How many bytes from `p` on stand in a string as they are. */
+static size_t plain_length(const unsigned char *p, const unsigned char *end)
+{
+	const unsigned char *start = p;
+	while (p < end && (!special[*p] || (*p == 0xC2 && !is_c1(p, end))))
+		p++;
+	return (size_t)(p - start);
+}
+
 void flat_bytes(struct buf *out, const char *text, size_t len)
 {
 	const unsigned char *p = (const unsigned char *)text, *end = p + len;
 	buf_reserve(out, len + 2);
 	buf_add_char(out, '"');
-	while (p < end) {
-		const unsigned char *start = p;
-		while (p < end && (!special[*p] || (*p == 0xC2 && !is_c1(p, end))))
-			p++;
-		buf_add(out, (const char *)start, (size_t)(p - start));
-		if (p < end)
-			p += add_escape(out, p, end);
+	for (;;) {
+		size_t plain = plain_length(p, end);
+		buf_add(out, (const char *)p, plain);
+		p += plain;
+		if (p == end)
+			break;
+		p += add_escape(out, p, end);
 	}
 	buf_add_char(out, '"');
 }
