@@ -292,6 +292,7 @@ void audit_changes_done(struct audit_changes *changes)
 	for (size_t i = 0; i < changes->count; i++)
 		change_done(&changes->items[i]);
 	free(changes->items);
+	free(changes->buckets);
 	*changes = (struct audit_changes){ 0 };
 }
 
@@ -309,6 +310,37 @@ static long long integer_of(const struct json *line, const char *name)
 	if (json_is(value, JSON_NUMBER))
 		(void)text_integer(value->text, 0, INT64_MAX, &number, &ignored);
 	return number;
+}
+
+/* The number of the latest change whose identifier may be this one; 0: there is none. */
+static size_t *bucket_of(const struct audit_changes *changes, const char *request_id)
+{
+	size_t hash = 5381;
+	for (const char *p = request_id ? request_id : ""; *p; p++)
+		hash = hash * 33 ^ (unsigned char)*p;
+	return &changes->buckets[hash & (changes->bucket_count - 1)];
+}
+
+static void put_into_bucket(struct audit_changes *changes, size_t number)
+{
+	struct audit_change *change = &changes->items[number - 1];
+	size_t *bucket = bucket_of(changes, change->request_id);
+	change->older = *bucket;
+	*bucket = number;
+}
+
+/* Makes the last change one that find_change finds. */
+static void index_change(struct audit_changes *changes)
+{
+	if (changes->count <= changes->bucket_count) {
+		put_into_bucket(changes, changes->count);
+		return;
+	}
+	changes->bucket_count = changes->bucket_count ? changes->bucket_count * 4 : 256;
+	free(changes->buckets);
+	changes->buckets = mem_new(changes->bucket_count, sizeof(*changes->buckets));
+	for (size_t number = 1; number <= changes->count; number++)
+		put_into_bucket(changes, number);
 }
 
 static void add_change(struct audit_changes *changes, const struct json *line, const char *outcome)
@@ -332,6 +364,7 @@ static void add_change(struct audit_changes *changes, const struct json *line, c
 	};
 	const struct json *next = json_get(line, "next");
 	change->next = next ? json_copy(change->doc, next) : NULL;
+	index_change(changes);
 }
 
 static bool same(const char *a, const char *b)
@@ -347,8 +380,9 @@ static struct audit_change *find_change(struct audit_changes *changes, const str
 	const char *request_id = json_get_string(line, "request_id"),
 		   *target = json_get_string(line, "target");
 	long long intent = integer_of(line, "intent");
-	for (size_t i = changes->count; i > 0; i--) {
-		struct audit_change *change = &changes->items[i - 1];
+	size_t number = changes->bucket_count ? *bucket_of(changes, request_id) : 0;
+	for (struct audit_change *change; number; number = change->older) {
+		change = &changes->items[number - 1];
 		if (same(change->request_id, request_id) &&
 		    (intent ? change->line == intent : !target || same(change->target, target)))
 			return change;

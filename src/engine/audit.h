@@ -66,6 +66,7 @@ struct audit_change {
 	const struct json *next; /* of the intent: status → the status that the change leads to,
 				    where it is legal */
 	bool open;		 /* perhaps applied, and not settled yet */
+	size_t older;		 /* in its bucket: the number of the one before, from 1 */
 };
 
 /* Writes how an unknown outcome was settled: "applied", "not_applied" or "unknown". ERR_INTERNAL.
@@ -76,6 +77,8 @@ int audit_settled(const struct audit_change *change, const char *verdict, bool b
 struct audit_changes {
 	struct audit_change *items; /* owned */
 	size_t count;
+	size_t *buckets; /* owned: by the identifier, the number of the latest change, from 1 */
+	size_t bucket_count;
 };
 
 void audit_changes_done(struct audit_changes *changes);
