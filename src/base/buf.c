@@ -56,7 +56,23 @@ void buf_add_str(struct buf *buf, const char *s)
 
 void buf_add_char(struct buf *buf, char c)
 {
-	buf_add(buf, &c, 1);
+	if (buf->len + 1 >= buf->capacity)
+		buf_reserve(buf, 1);
+	buf->data[buf->len++] = c;
+	buf->data[buf->len] = '\0';
+}
+
+void buf_add_integer(struct buf *buf, long long number)
+{
+	char digits[24], *p = digits + sizeof(digits);
+	unsigned long long rest =
+		number < 0 ? 0 - (unsigned long long)number : (unsigned long long)number;
+	do
+		*--p = (char)('0' + rest % 10);
+	while (rest /= 10);
+	if (number < 0)
+		*--p = '-';
+	buf_add(buf, p, (size_t)(digits + sizeof(digits) - p));
 }
 
 void buf_add_repeat(struct buf *buf, char c, long count)

@@ -31,6 +31,9 @@ void buf_add(struct buf *buf, const char *bytes, size_t len);
 void buf_add_str(struct buf *buf, const char *s);
 void buf_add_char(struct buf *buf, char c);
 
+/* Adds the number in decimal digits. */
+void buf_add_integer(struct buf *buf, long long number);
+
 /* Adds `count` times the character `c`; a negative count adds nothing. */
 void buf_add_repeat(struct buf *buf, char c, long count);
 

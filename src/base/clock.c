@@ -146,11 +146,39 @@ int clock_parse(const char *text, long long *instant, bool *date_only, struct er
 	return 0;
 }
 
+/* The usual form, `Sun, 22 Nov 2026 10:20:30 GMT`, which each reply bears; 0: it is another. */
+static long long parse_usual(const char *text)
+{
+	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+	if (strlen(text) != 29 || strcmp(text + 25, " GMT") != 0 || text[3] != ',')
+		return 0;
+	char month[4] = { text[8], text[9], text[10], '\0' };
+	const char *known = strstr(months, month), *p = text + 5;
+	struct tm tm = { .tm_mday = read_digits(&p, 2) };
+	p = text + 12;
+	tm.tm_year = read_digits(&p, 4) - 1900;
+	p = text + 17;
+	tm.tm_hour = read_digits(&p, 2);
+	p = text + 20;
+	tm.tm_min = read_digits(&p, 2);
+	p = text + 23;
+	tm.tm_sec = read_digits(&p, 2);
+	if (!known || (known - months) % 3 || tm.tm_mday < 1 || tm.tm_mday > 31 ||
+	    tm.tm_year < 70 || tm.tm_hour < 0 || tm.tm_hour > 23 || tm.tm_min < 0 ||
+	    tm.tm_min > 59 || tm.tm_sec < 0 || tm.tm_sec > 60)
+		return 0;
+	tm.tm_mon = (int)(known - months) / 3;
+	return (long long)timegm(&tm) * 1000;
+}
+
 long long clock_parse_http(const char *text)
 {
 	static const char *const forms[] = { "%a, %d %b %Y %H:%M:%S GMT",
 					     "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %d %H:%M:%S %Y",
 					     "%b %d %H:%M:%S %Y GMT" };
+	long long usual = text ? parse_usual(text) : 0;
+	if (usual)
+		return usual;
 	for (size_t i = 0; text && i < COUNT(forms); i++) {
 		struct tm tm = { 0 };
 		const char *end = strptime(text, forms[i], &tm);
@@ -160,6 +188,13 @@ long long clock_parse_http(const char *text)
 		return instant > 0 ? (long long)instant * 1000 : 0;
 	}
 	return 0;
+}
+
+/* Adds a number below 100 in two digits, after the character, if it is one. */
+static void add_digits(struct buf *out, int number, char before)
+{
+	const char text[3] = { before, (char)('0' + number / 10), (char)('0' + number % 10) };
+	buf_add(out, text + !before, sizeof(text) - !before);
 }
 
 void clock_format(struct buf *out, long long instant)
@@ -172,9 +207,21 @@ void clock_format(struct buf *out, long long instant)
 	}
 	struct tm tm = { 0 };
 	gmtime_r(&seconds, &tm);
-	buf_add_format(out, "%04d-%02d-%02dT%02d:%02d:%02d", tm.tm_year + 1900, tm.tm_mon + 1,
-		       tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
-	if (ms)
-		buf_add_format(out, ".%03d", ms);
+	int year = tm.tm_year + 1900;
+	if (year < 0 || year > 9999) {
+		buf_add_format(out, "%04d", year);
+	} else {
+		add_digits(out, year / 100, '\0');
+		add_digits(out, year % 100, '\0');
+	}
+	add_digits(out, tm.tm_mon + 1, '-');
+	add_digits(out, tm.tm_mday, '-');
+	add_digits(out, tm.tm_hour, 'T');
+	add_digits(out, tm.tm_min, ':');
+	add_digits(out, tm.tm_sec, ':');
+	if (ms) {
+		add_digits(out, ms / 10, '.');
+		buf_add_char(out, (char)('0' + ms % 10));
+	}
 	buf_add_char(out, 'Z');
 }

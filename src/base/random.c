@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/random.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/random.h>
+
+#include "base/mem.h"
+#include "base/text.h"
 
 static void fill(unsigned char *bytes, size_t len)
 {
@@ -18,10 +20,14 @@ void random_uuid(char uuid[UUID_SIZE])
 	fill(b, sizeof(b));
 	b[6] = (unsigned char)((b[6] & 0x0F) | 0x40);
 	b[8] = (unsigned char)((b[8] & 0x3F) | 0x80);
-	snprintf(uuid, UUID_SIZE,
-		 "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1],
-		 b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14],
-		 b[15]);
+	/* 8-4-4-4-12 digits */
+	static const size_t ends[] = { 4, 6, 8, 10, 16 };
+	for (size_t i = 0, from = 0; i < COUNT(ends); from = ends[i++]) {
+		text_hex(uuid, b + from, ends[i] - from);
+		uuid += 2 * (ends[i] - from);
+		*uuid++ = '-';
+	}
+	uuid[-1] = '\0';
 }
 
 uint64_t random_below(uint64_t limit)

@@ -101,6 +101,15 @@ size_t text_width(const char *s, size_t len)
 	return width;
 }
 
+void text_hex(char *digits, const unsigned char *bytes, size_t len)
+{
+	static const char hex[] = "0123456789abcdef";
+	for (size_t i = 0; i < len; i++) {
+		*digits++ = hex[bytes[i] >> 4];
+		*digits++ = hex[bytes[i] & 15];
+	}
+}
+
 void text_percent_encode(struct buf *out, const char *s, size_t len)
 {
 	for (size_t i = 0; i < len; i++) {

@@ -30,6 +30,9 @@ size_t text_width(const char *s, size_t len);
  */
 void text_escape(struct buf *out, const char *s, size_t len, bool keep_lines);
 
+/* Writes the bytes as `2 * len` small hex digits, without a NUL. */
+void text_hex(char *digits, const unsigned char *bytes, size_t len);
+
 /* Adds the bytes percent-encoded: all but RFC 3986's unreserved characters. */
 void text_percent_encode(struct buf *out, const char *s, size_t len);
 

@@ -9,7 +9,6 @@
 #include "engine/send.h"
 #include "engine/show.h"
 #include "engine/terminal.h"
-#include "lib/digest.h"
 
 /* Signals are looked at that often; so many more unknown rows in a row than are in flight are a
  * server that answers nothing. */
@@ -316,9 +315,7 @@ static void note_intent(struct job *job, const struct job_slot *slot)
 						    .sent = clock_now(),
 						    .pid = getpid(),
 						    .target = request->target };
-	char digest[DIGEST_SIZE];
-	digest_sha256(buf_str(&request->text), request->text.len, digest);
-	bulk_journal_intent(job->journal, &intent, request->id, digest);
+	bulk_journal_intent(job->journal, &intent, request->id, &request->text);
 	audit_group_intent(&job->audit, job->session, request, job->journal->job, slot->row.number);
 }
 
@@ -379,13 +376,20 @@ static void unready(struct job *job)
  * when the log takes nothing. */
 static void commit(struct job *job, bool sync)
 {
-	CLEAN_ERR struct err err = { 0 }, log = { 0 };
+	CLEAN_ERR struct err err = { 0 }, log = { 0 }, later = { 0 };
 	if (audit_group_write(&job->audit, job->session, &log) < 0) {
 		stop(job, &log);
 		unready(job);
 	}
-	if (job->journal->pending.len && bulk_journal_commit(job->journal, sync, &err) < 0) {
+	if ((sync || job->journal->pending.len) &&
+	    bulk_journal_commit(job->journal, sync, &err) < 0) {
 		stop(job, &err);
+		unready(job);
+	}
+	/* both are written before one is synced: what the file system then has to do for the second
+	 * is in part done with the first */
+	if (audit_group_sync(&job->audit, job->session, &later) < 0) {
+		stop(job, &later);
 		unready(job);
 	}
 }

@@ -12,7 +12,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/text.h"
-#include "lib/digest.h"
+#include "lib/flat.h"
 
 enum { MAX_ROWS = 1000000000, STATES_A_BYTE = 4 };
 
@@ -32,6 +32,7 @@ void bulk_journal_done(struct bulk_journal *journal)
 	free(journal->states);
 	free(journal->path);
 	buf_done(&journal->pending);
+	digest_free(journal->digest);
 	json_doc_free(journal->doc);
 	*journal = (struct bulk_journal){ .fd = -1 };
 }
@@ -68,14 +69,23 @@ long long bulk_journal_share(const struct bulk_journal *journal)
 void bulk_journal_request_id(const struct bulk_journal *journal, long long row,
 			     char uuid[UUID_SIZE])
 {
+	static const size_t ends[] = { 8, 12, 16, 20, 32 };
 	char digest[DIGEST_SIZE];
-	CLEAN_FREE char *name = buf_format("%s:%lld", journal->job, row);
-	digest_sha256(name, strlen(name), digest);
+	CLEAN_BUF struct buf name = { 0 };
+	buf_add_str(&name, journal->job);
+	buf_add_char(&name, ':');
+	buf_add_integer(&name, row);
+	digest_add(journal->digest, name.data, name.len);
+	digest_end(journal->digest, digest);
 	/* the digits that RFC 9562 fixes for version 4 */
 	digest[12] = '4';
 	digest[16] = "89ab"[digest[16] % 4];
-	snprintf(uuid, UUID_SIZE, "%.8s-%.4s-%.4s-%.4s-%.12s", digest, digest + 8, digest + 12,
-		 digest + 16, digest + 20);
+	for (size_t i = 0, from = 0; i < COUNT(ends); from = ends[i++]) {
+		memcpy(uuid, digest + from, ends[i] - from);
+		uuid += ends[i] - from;
+		*uuid++ = '-';
+	}
+	uuid[-1] = '\0';
 }
 
 static void forget_intent(struct bulk_journal *journal, long long row)
@@ -115,72 +125,61 @@ static void keep_result(struct bulk_journal *journal, long long row, enum err_ki
 
 /* ---- writing ---- */
 
-/* Adds the line to what is to be committed. */
-static void note(struct bulk_journal *journal, const struct json *line)
+static struct buf *begin_line(struct bulk_journal *journal, long long row)
 {
-	json_write(&journal->pending, line, JSON_COMPACT);
-	buf_add_char(&journal->pending, '\n');
+	flat_open(&journal->pending, NULL);
+	flat_integer(&journal->pending, "row", row);
+	return &journal->pending;
 }
 
-static void set_if(struct json_doc *doc, struct json *line, const char *name, const char *text)
+static void end_line(struct buf *line)
 {
-	if (text)
-		json_set_string(doc, line, name, text);
-}
-
-static void set_time(struct json_doc *doc, struct json *line, const char *name, long long time)
-{
-	CLEAN_BUF struct buf text = { 0 };
-	clock_format(&text, time);
-	json_set_string(doc, line, name, text.data);
+	flat_close(line);
+	buf_add_char(line, '\n');
 }
 
 void bulk_journal_intent(struct bulk_journal *journal, const struct bulk_journal_intent *intent,
-			 const char *request_id, const char *digest)
+			 const char *request_id, const struct buf *body)
 {
-	CLEAN_JSON struct json_doc *doc = json_doc_new();
-	struct json *line = json_new(doc, JSON_OBJECT);
-	json_set_integer(doc, line, "row", intent->row);
-	json_set_integer(doc, line, "line", intent->line);
-	set_time(doc, line, "sent", intent->sent);
-	json_set_integer(doc, line, "pid", intent->pid);
-	set_if(doc, line, "target", intent->target);
-	json_set_string(doc, line, "request_id", request_id);
-	json_set_string(doc, line, "body_sha256", digest);
-	note(journal, line);
+	char digest[DIGEST_SIZE];
+	digest_add(journal->digest, buf_str(body), body->len);
+	digest_end(journal->digest, digest);
+	struct buf *line = begin_line(journal, intent->row);
+	flat_integer(line, "line", intent->line);
+	flat_time(line, "sent", intent->sent);
+	flat_integer(line, "pid", intent->pid);
+	flat_text_if(line, "target", intent->target);
+	flat_text(line, "request_id", request_id);
+	flat_text(line, "body_sha256", digest);
+	end_line(line);
 	keep_intent(journal, intent);
 }
 
 void bulk_journal_result(struct bulk_journal *journal, const struct bulk_journal_result *result)
 {
-	CLEAN_JSON struct json_doc *doc = json_doc_new();
-	struct json *line = json_new(doc, JSON_OBJECT);
-	json_set_integer(doc, line, "row", result->row);
-	json_set_integer(doc, line, "line", result->line);
-	json_set_string(doc, line, "outcome",
-			result->accepted ? "accepted" : err_row(result->kind)->name);
-	set_time(doc, line, "at", clock_now());
-	set_if(doc, line, "target", result->target);
-	set_if(doc, line, "request_id", result->request_id);
+	struct buf *line = begin_line(journal, result->row);
+	flat_integer(line, "line", result->line);
+	flat_text(line, "outcome", result->accepted ? "accepted" : err_row(result->kind)->name);
+	flat_time(line, "at", clock_now());
+	flat_text_if(line, "target", result->target);
+	flat_text_if(line, "request_id", result->request_id);
 	if (result->http_status)
-		json_set_integer(doc, line, "http_status", result->http_status);
-	set_if(doc, line, "response_code", result->response_code);
-	set_if(doc, line, "status", result->status);
-	set_if(doc, line, "message", result->message);
+		flat_integer(line, "http_status", result->http_status);
+	flat_text_if(line, "response_code", result->response_code);
+	flat_text_if(line, "status", result->status);
+	flat_text_if(line, "message", result->message);
 	if (result->settled)
-		json_set(doc, line, "settled", json_new_bool(doc, true));
-	note(journal, line);
+		flat_bool(line, "settled", true);
+	end_line(line);
 	keep_result(journal, result->row, result->kind);
 	journal->accepted = journal->accepted || result->accepted;
 }
 
 void bulk_journal_again(struct bulk_journal *journal, long long row, const char *why)
 {
-	CLEAN_JSON struct json_doc *doc = json_doc_new();
-	struct json *line = json_new(doc, JSON_OBJECT);
-	json_set_integer(doc, line, "row", row);
-	json_set_string(doc, line, "again", why);
-	note(journal, line);
+	struct buf *line = begin_line(journal, row);
+	flat_text(line, "again", why);
+	end_line(line);
 	forget_intent(journal, row);
 	set_state(journal, row, ROW_NONE);
 }
@@ -190,6 +189,8 @@ int bulk_journal_commit(struct bulk_journal *journal, bool sync, struct err *err
 	if (journal->broken)
 		return err_set(err, ERR_INTERNAL, "the journal %s could not be written",
 			       journal->path);
+	if (!journal->pending.len && (!sync || journal->synced))
+		return 0;
 	if (file_write_all(journal->fd, buf_str(&journal->pending), journal->pending.len) < 0 ||
 	    (sync && fdatasync(journal->fd) < 0)) {
 		int reason = errno;
@@ -199,6 +200,7 @@ int bulk_journal_commit(struct bulk_journal *journal, bool sync, struct err *err
 		errno = reason;
 		return fail(journal, "write", err);
 	}
+	journal->synced = sync;
 	journal->end += (long long)journal->pending.len;
 	buf_clear(&journal->pending);
 	return 0;
@@ -264,7 +266,9 @@ bool bulk_journal_is_running(const char *path)
 int bulk_journal_create(struct bulk_journal *journal, const char *path, const struct json *header,
 			struct err *err)
 {
-	*journal = (struct bulk_journal){ .path = mem_dup(path), .fd = -1, .doc = json_doc_new() };
+	*journal = (struct bulk_journal){
+		.path = mem_dup(path), .fd = -1, .doc = json_doc_new(), .digest = digest_new()
+	};
 	CLEAN_BUF struct buf line = { 0 };
 	json_write(&line, header, JSON_COMPACT);
 	buf_add_char(&line, '\n');
@@ -423,7 +427,9 @@ static int read_all(struct bulk_journal *journal, struct err *err)
 
 int bulk_journal_open(struct bulk_journal *journal, const char *path, bool write, struct err *err)
 {
-	*journal = (struct bulk_journal){ .path = mem_dup(path), .fd = -1, .doc = json_doc_new() };
+	*journal = (struct bulk_journal){
+		.path = mem_dup(path), .fd = -1, .doc = json_doc_new(), .digest = digest_new()
+	};
 	if (access(path, F_OK) < 0)
 		return err_set(err, ERR_CONFIG, "cannot open the journal %s: %s", path,
 			       strerror(errno));

@@ -16,6 +16,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/random.h"
+#include "lib/digest.h"
 #include "lib/json.h"
 
 enum { JOURNAL_VERSION = 1 };
@@ -40,7 +41,9 @@ struct bulk_journal {
 	long long rows;	    /* of the whole input */
 	unsigned shard, of; /* the rows whose number modulo `of` is `shard`; 0, 1: all */
 	struct buf pending;
+	struct digest *digest;
 	bool broken;			  /* a commit failed */
+	bool synced;			  /* nothing was written since the last sync */
 	long long end;			  /* of the file, after the last whole line */
 	unsigned char *states;		  /* owned: two bits a row */
 	struct bulk_journal_intent *open; /* owned */
@@ -82,9 +85,9 @@ bool bulk_journal_has(const struct bulk_journal *journal, long long row);
 /* How many rows are this shard's. */
 long long bulk_journal_share(const struct bulk_journal *journal);
 
-/* What is noted of a row, to be committed. `target` may be NULL, `digest` is the body's. */
+/* What is noted of a row, to be committed. `target` may be NULL. */
 void bulk_journal_intent(struct bulk_journal *journal, const struct bulk_journal_intent *intent,
-			 const char *request_id, const char *digest);
+			 const char *request_id, const struct buf *body);
 
 /* What a row came to. Texts may be NULL. */
 struct bulk_journal_result {
@@ -100,7 +103,8 @@ void bulk_journal_result(struct bulk_journal *journal, const struct bulk_journal
 /* The row is open again: no try of it was applied, the last since `why`. */
 void bulk_journal_again(struct bulk_journal *journal, long long row, const char *why);
 
-/* Writes what was noted, synced if `sync`. ERR_INTERNAL; the file then ends as it did before. */
+/* Writes what was noted; with `sync`, all that was written is synced. ERR_INTERNAL; the file then
+ * ends as it did before. */
 int bulk_journal_commit(struct bulk_journal *journal, bool sync, struct err *err);
 
 /* Takes a line of the journal after the header. -1 ends the reading with `err`. */

@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "engine/terminal.h"
+#include "lib/flat.h"
 
 /* The name of an outcome as one says it; the caller frees it. */
 static char *in_words(const char *name)
@@ -90,25 +91,27 @@ void report_row(struct report *report, const struct bulk_journal_result *result,
 			add_text(report, result);
 		return;
 	}
-	CLEAN_JSON struct json_doc *doc = json_doc_new();
-	struct json *line = json_new(doc, JSON_OBJECT);
-	json_set_integer(doc, line, "row", result->row);
-	json_set_integer(doc, line, "line", result->line);
-	json_set_string(doc, line, "target", result->target);
-	json_set_string(doc, line, "outcome",
-			result->accepted ? "accepted" : err_row(result->kind)->name);
-	json_set_integer(doc, line, "exit_code", err_row(result->kind)->exit_code);
-	json_set(doc, line, "http_status",
-		 result->http_status ? json_new_integer(doc, result->http_status)
-				     : json_new(doc, JSON_NULL));
-	json_set_string(doc, line, "status", result->status);
-	json_set_string(doc, line, "response_code", result->response_code);
-	json_set_string(doc, line, "request_id", result->request_id);
-	json_set_string(doc, line, "message", result->message);
-	if (response)
-		json_set(doc, line, "response", json_copy(doc, response));
-	json_write(&report->lines, line, JSON_COMPACT);
-	buf_add_char(&report->lines, '\n');
+	struct buf *line = &report->lines;
+	flat_open(line, NULL);
+	flat_integer(line, "row", result->row);
+	flat_integer(line, "line", result->line);
+	flat_text(line, "target", result->target);
+	flat_text(line, "outcome", result->accepted ? "accepted" : err_row(result->kind)->name);
+	flat_integer(line, "exit_code", err_row(result->kind)->exit_code);
+	if (result->http_status)
+		flat_integer(line, "http_status", result->http_status);
+	else
+		flat_null(line, "http_status");
+	flat_text(line, "status", result->status);
+	flat_text(line, "response_code", result->response_code);
+	flat_text(line, "request_id", result->request_id);
+	flat_text(line, "message", result->message);
+	if (response) {
+		flat_member(line, "response");
+		json_write(line, response, JSON_COMPACT);
+	}
+	flat_close(line);
+	buf_add_char(line, '\n');
 }
 
 void report_clear(struct report *report)

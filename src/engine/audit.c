@@ -9,8 +9,8 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/text.h"
-#include "engine/chain.h"
 #include "engine/terminal.h"
+#include "lib/flat.h"
 #include "sandbox/lifecycle.h"
 
 char *audit_path(void)
@@ -19,27 +19,25 @@ char *audit_path(void)
 	return file_join(state, "audit.ndjson");
 }
 
-static void set_now(struct json_doc *doc, struct json *line)
-{
-	CLEAN_BUF struct buf now = { 0 };
-	clock_format(&now, clock_now());
-	json_set_string(doc, line, "at", now.data);
-}
-
-static int append_all(struct json_doc *doc, struct json *lines, struct err *err)
+static int write_lines(const struct buf *text, struct chain_lines *lines, struct err *err)
 {
 	CLEAN_FREE char *state = session_state_folder(), *path = audit_path();
-	if (file_make_folder(state, err) < 0)
-		return -1;
-	return chain_append(path, doc, lines, err);
+	return file_make_folder(state, err) < 0 ? -1 : chain_write(path, text, lines, err);
 }
 
-static int append(struct json_doc *doc, struct json *line, struct err *err)
+static int sync_lines(struct chain_lines *lines, struct err *err)
 {
-	struct json *lines = json_new(doc, JSON_ARRAY);
-	json_append(lines, line);
-	return append_all(doc, lines, err);
+	CLEAN_FREE char *path = audit_path();
+	return chain_sync(path, lines, err);
 }
+
+static int append(const struct buf *text, struct err *err)
+{
+	struct chain_lines lines;
+	return write_lines(text, &lines, err) < 0 ? -1 : sync_lines(&lines, err);
+}
+
+/* ---- lines ---- */
 
 /* The word with the user name and password of a URL in it masked: a proxy's, for instance. */
 static char *mask_login(const char *word)
@@ -52,30 +50,31 @@ static char *mask_login(const char *word)
 }
 
 /* The words of the command; the values of headers are masked, since any of them may be a secret. */
-static struct json *words(struct json_doc *doc, const struct words *argv)
+static void add_words(struct buf *line, const struct words *argv)
 {
-	struct json *list = json_new(doc, JSON_ARRAY);
 	bool header = false;
+	flat_member(line, "argv");
+	buf_add_char(line, '[');
 	for (size_t i = 0; argv && i < argv->count; i++) {
 		const char *word = argv->items[i];
 		bool inlined = strncmp(word, "--header=", 9) == 0;
 		size_t name = strcspn(word, ":");
 		CLEAN_FREE char *masked = buf_format("%.*s:%s", (int)name, word, SECRET_MASK);
 		CLEAN_FREE char *plain = mask_login(word);
-		json_append(list, json_new_string(doc, header || inlined ? masked : plain));
+		flat_member(line, NULL);
+		flat_string(line, header || inlined ? masked : plain);
 		header = strcmp(word, "--header") == 0;
 	}
-	return list;
+	buf_add_char(line, ']');
 }
 
-static void set_who(struct json_doc *doc, struct json *line)
+static void add_who(struct buf *line)
 {
 	const struct passwd *user = getpwuid(geteuid());
-	const char *tty = ttyname(STDIN_FILENO);
-	json_set_string(doc, line, "user", user ? user->pw_name : NULL);
-	json_set_integer(doc, line, "uid", geteuid());
-	json_set_string(doc, line, "tty", tty);
-	json_set_integer(doc, line, "pid", getpid());
+	flat_text(line, "user", user ? user->pw_name : NULL);
+	flat_integer(line, "uid", geteuid());
+	flat_text(line, "tty", ttyname(STDIN_FILENO));
+	flat_integer(line, "pid", getpid());
 }
 
 struct json *audit_next(struct json_doc *doc, const struct request *request)
@@ -88,34 +87,72 @@ struct json *audit_next(struct json_doc *doc, const struct request *request)
 	return next;
 }
 
-static struct json *begin_line(struct json_doc *doc, const struct session *session,
-			       const struct request *request, const char *type)
+static void add_next(struct buf *line, const struct request *request)
 {
-	struct json *line = json_new(doc, JSON_OBJECT);
-	json_set_integer(doc, line, "v", 1);
-	set_now(doc, line);
-	json_set_string(doc, line, "type", type);
-	json_set_string(doc, line, "request_id", request->id);
-	json_set_string(doc, line, "profile", session->profile);
-	json_set_string(doc, line, "environment",
-			setting_text(&session->settings, SETTING_ENVIRONMENT));
-	json_set_string(doc, line, "command",
-			request->command ? request->command->name : "request");
-	json_set_string(doc, line, "target", request->target);
-	return line;
+	const struct command *command = request->command;
+	flat_open(line, "next");
+	for (size_t i = 0; command && i < command->from_count; i++)
+		flat_text(line, command->from[i],
+			  lifecycle_next(command, command->from[i], request->body));
+	flat_close(line);
 }
 
-static void set_request(struct json_doc *doc, struct json *line, const struct session *session,
-			const struct request *request)
+static void begin_line(struct buf *line, const struct session *session,
+		       const struct request *request, const char *type)
+{
+	flat_open(line, NULL);
+	flat_integer(line, "v", 1);
+	flat_time(line, "at", clock_now());
+	flat_text(line, "type", type);
+	flat_text(line, "request_id", request->id);
+	flat_text(line, "profile", session->profile);
+	flat_text(line, "environment", setting_text(&session->settings, SETTING_ENVIRONMENT));
+	flat_text(line, "command", request->command ? request->command->name : "request");
+	flat_text(line, "target", request->target);
+}
+
+static void end_line(struct buf *line)
+{
+	flat_close(line);
+	buf_add_char(line, '\n');
+}
+
+/* The line of an intent or a refusal of a command of its own. */
+static void add_request(struct buf *line, const struct session *session,
+			const struct request *request, const char *type)
 {
 	char digest[DIGEST_SIZE];
 	digest_sha256(buf_str(&request->text), request->text.len, digest);
-	json_set_string(doc, line, "method", request->method);
-	json_set_string(doc, line, "path", request->path);
-	json_set_string(doc, line, "base_url", setting_text(&session->settings, SETTING_BASE_URL));
-	json_set_string(doc, line, "body_sha256", digest);
-	json_set(doc, line, "next", audit_next(doc, request));
+	begin_line(line, session, request, type);
+	add_who(line);
+	add_words(line, session->argv);
+	flat_text(line, "method", request->method);
+	flat_text(line, "path", request->path);
+	flat_text(line, "base_url", setting_text(&session->settings, SETTING_BASE_URL));
+	flat_text(line, "body_sha256", digest);
+	add_next(line, request);
+	end_line(line);
 }
+
+static void add_outcome(struct buf *line, const struct session *session,
+			const struct request *request, const struct err *failure, bool accepted,
+			const char *status)
+{
+	begin_line(line, session, request, "outcome");
+	flat_text(line, "outcome",
+		  failure    ? err_row(failure->kind)->name
+		  : accepted ? "accepted"
+			     : "ok");
+	flat_text(line, "status", status);
+	if (failure) {
+		flat_integer(line, "http_status", failure->http_status);
+		flat_text(line, "response_code", failure->response_code);
+		flat_text(line, "message", failure->message);
+	}
+	end_line(line);
+}
+
+/* ---- one at a time ---- */
 
 /* What a log that cannot be written means before a change is sent. */
 static int not_written(const struct session *session, struct err *err)
@@ -130,50 +167,20 @@ static int not_written(const struct session *session, struct err *err)
 	return 0;
 }
 
-/* The line of an intent or a refusal of a command of its own. */
-static struct json *request_line(struct json_doc *doc, const struct session *session,
-				 const struct request *request, const char *type)
-{
-	struct json *line = begin_line(doc, session, request, type);
-	set_who(doc, line);
-	json_set(doc, line, "argv", words(doc, session->argv));
-	set_request(doc, line, session, request);
-	return line;
-}
-
 int audit_intent(const struct session *session, const struct request *request, struct err *err)
 {
 	if (request->effect == EFFECT_READ)
 		return 0;
-	CLEAN_JSON struct json_doc *doc = json_doc_new();
-	return append(doc, request_line(doc, session, request, "intent"), err) == 0
-		       ? 0
-		       : not_written(session, err);
+	CLEAN_BUF struct buf line = { 0 };
+	add_request(&line, session, request, "intent");
+	return append(&line, err) == 0 ? 0 : not_written(session, err);
 }
 
-static void append_or_warn(struct json_doc *doc, struct json *line)
+static void append_or_warn(const struct buf *line)
 {
 	CLEAN_ERR struct err err = { 0 };
-	if (append(doc, line, &err) < 0)
+	if (append(line, &err) < 0)
 		terminal_note("warning: the outcome is not in the audit log: %s", err.message);
-}
-
-static struct json *outcome_line(struct json_doc *doc, const struct session *session,
-				 const struct request *request, const struct err *failure,
-				 bool accepted, const char *status)
-{
-	struct json *line = begin_line(doc, session, request, "outcome");
-	json_set_string(doc, line, "outcome",
-			failure	   ? err_row(failure->kind)->name
-			: accepted ? "accepted"
-				   : "ok");
-	json_set_string(doc, line, "status", status);
-	if (failure) {
-		json_set_integer(doc, line, "http_status", failure->http_status);
-		json_set_string(doc, line, "response_code", failure->response_code);
-		json_set_string(doc, line, "message", failure->message);
-	}
-	return line;
 }
 
 void audit_outcome(const struct session *session, const struct request *request,
@@ -181,111 +188,107 @@ void audit_outcome(const struct session *session, const struct request *request,
 {
 	if (request->effect == EFFECT_READ)
 		return;
-	CLEAN_JSON struct json_doc *doc = json_doc_new();
-	append_or_warn(doc, outcome_line(doc, session, request, failure, accepted, status));
+	CLEAN_BUF struct buf line = { 0 };
+	add_outcome(&line, session, request, failure, accepted, status);
+	append_or_warn(&line);
 }
 
 void audit_refused(const struct session *session, const struct request *request)
 {
 	if (request->effect == EFFECT_READ)
 		return;
-	CLEAN_JSON struct json_doc *doc = json_doc_new();
-	append_or_warn(doc, request_line(doc, session, request, "refused"));
+	CLEAN_BUF struct buf line = { 0 };
+	add_request(&line, session, request, "refused");
+	append_or_warn(&line);
 }
 
 void audit_refused_job(const struct session *session, const char *command, const char *job,
 		       long long rows)
 {
-	CLEAN_JSON struct json_doc *doc = json_doc_new();
+	CLEAN_BUF struct buf line = { 0 };
 	CLEAN_FREE char *target = buf_format("%lld row%s", rows, rows == 1 ? "" : "s");
-	struct json *line = json_new(doc, JSON_OBJECT);
-	json_set_integer(doc, line, "v", 1);
-	set_now(doc, line);
-	json_set_string(doc, line, "type", "refused");
-	json_set_string(doc, line, "job", job);
-	json_set_integer(doc, line, "rows", rows);
-	json_set_string(doc, line, "profile", session->profile);
-	json_set_string(doc, line, "environment",
-			setting_text(&session->settings, SETTING_ENVIRONMENT));
-	json_set_string(doc, line, "command", command);
-	json_set_string(doc, line, "target", target);
-	set_who(doc, line);
-	json_set(doc, line, "argv", words(doc, session->argv));
-	append_or_warn(doc, line);
+	flat_open(&line, NULL);
+	flat_integer(&line, "v", 1);
+	flat_time(&line, "at", clock_now());
+	flat_text(&line, "type", "refused");
+	flat_text(&line, "job", job);
+	flat_integer(&line, "rows", rows);
+	flat_text(&line, "profile", session->profile);
+	flat_text(&line, "environment", setting_text(&session->settings, SETTING_ENVIRONMENT));
+	flat_text(&line, "command", command);
+	flat_text(&line, "target", target);
+	add_who(&line);
+	add_words(&line, session->argv);
+	end_line(&line);
+	append_or_warn(&line);
 }
 
 int audit_settled(const struct audit_change *change, const char *verdict, bool by_hand,
 		  struct err *err)
 {
-	CLEAN_JSON struct json_doc *doc = json_doc_new();
-	struct json *line = json_new(doc, JSON_OBJECT);
-	json_set_integer(doc, line, "v", 1);
-	set_now(doc, line);
-	json_set_string(doc, line, "type", "settled");
-	json_set_string(doc, line, "request_id", change->request_id);
-	json_set_integer(doc, line, "intent", change->line);
-	json_set_string(doc, line, "profile", change->profile);
-	json_set_string(doc, line, "target", change->target);
-	json_set_string(doc, line, "outcome", verdict);
-	json_set(doc, line, "by_hand", json_new_bool(doc, by_hand));
-	set_who(doc, line);
-	return append(doc, line, err);
+	CLEAN_BUF struct buf line = { 0 };
+	flat_open(&line, NULL);
+	flat_integer(&line, "v", 1);
+	flat_time(&line, "at", clock_now());
+	flat_text(&line, "type", "settled");
+	flat_text(&line, "request_id", change->request_id);
+	flat_integer(&line, "intent", change->line);
+	flat_text(&line, "profile", change->profile);
+	flat_text(&line, "target", change->target);
+	flat_text(&line, "outcome", verdict);
+	flat_bool(&line, "by_hand", by_hand);
+	add_who(&line);
+	end_line(&line);
+	return append(&line, err);
 }
 
 /* ---- many at once ---- */
 
 void audit_group_done(struct audit_group *group)
 {
-	json_doc_free(group->doc);
-	*group = (struct audit_group){ 0 };
-}
-
-static void group_add(struct audit_group *group, struct json *line)
-{
-	json_append(group->lines, line);
-}
-
-static struct json_doc *group_doc(struct audit_group *group)
-{
-	if (group->doc)
-		return group->doc;
-	group->doc = json_doc_new();
-	group->lines = json_new(group->doc, JSON_ARRAY);
-	return group->doc;
+	buf_done(&group->lines);
 }
 
 void audit_group_intent(struct audit_group *group, const struct session *session,
 			const struct request *request, const char *job, long long row)
 {
+	struct buf *line = &group->lines;
 	if (request->effect == EFFECT_READ)
 		return;
-	struct json_doc *doc = group_doc(group);
-	struct json *line = begin_line(doc, session, request, "intent");
-	json_set_integer(doc, line, "pid", getpid());
-	json_set_string(doc, line, "job", job);
-	json_set_integer(doc, line, "row", row);
-	set_request(doc, line, session, request);
-	group_add(group, line);
+	begin_line(line, session, request, "intent");
+	flat_integer(line, "pid", getpid());
+	flat_text(line, "job", job);
+	flat_integer(line, "row", row);
+	flat_text(line, "base_url", setting_text(&session->settings, SETTING_BASE_URL));
+	add_next(line, request);
+	end_line(line);
 }
 
 void audit_group_outcome(struct audit_group *group, const struct session *session,
 			 const struct request *request, const struct err *failure,
 			 const struct outcome *outcome)
 {
-	if (request->effect == EFFECT_READ)
-		return;
-	struct json_doc *doc = group_doc(group);
-	group_add(group, outcome_line(doc, session, request, failure, outcome->accepted,
-				      json_get_string(outcome->body, "status")));
+	if (request->effect != EFFECT_READ)
+		add_outcome(&group->lines, session, request, failure, outcome->accepted,
+			    json_get_string(outcome->body, "status"));
 }
 
 int audit_group_write(struct audit_group *group, const struct session *session, struct err *err)
 {
-	if (!group->doc)
+	if (!group->lines.len)
 		return 0;
-	int result = append_all(group->doc, group->lines, err);
-	audit_group_done(group);
+	int result = write_lines(&group->lines, &group->written, err);
+	buf_clear(&group->lines);
+	group->is_written = result == 0;
 	return result == 0 ? 0 : not_written(session, err);
+}
+
+int audit_group_sync(struct audit_group *group, const struct session *session, struct err *err)
+{
+	if (!group->is_written)
+		return 0;
+	group->is_written = false;
+	return sync_lines(&group->written, err) == 0 ? 0 : not_written(session, err);
 }
 
 /* ---- reading ---- */
@@ -311,6 +314,7 @@ void audit_changes_done(struct audit_changes *changes)
 	for (size_t i = 0; i < changes->count; i++)
 		change_done(&changes->items[i]);
 	free(changes->items);
+	free(changes->buckets);
 	*changes = (struct audit_changes){ 0 };
 }
 
@@ -328,6 +332,37 @@ static long long integer_of(const struct json *line, const char *name)
 	if (json_is(value, JSON_NUMBER))
 		(void)text_integer(value->text, 0, INT64_MAX, &number, &ignored);
 	return number;
+}
+
+/* The number of the latest change whose identifier may be this one; 0: there is none. */
+static size_t *bucket_of(const struct audit_changes *changes, const char *request_id)
+{
+	size_t hash = 5381;
+	for (const char *p = request_id ? request_id : ""; *p; p++)
+		hash = hash * 33 ^ (unsigned char)*p;
+	return &changes->buckets[hash & (changes->bucket_count - 1)];
+}
+
+static void put_into_bucket(struct audit_changes *changes, size_t number)
+{
+	struct audit_change *change = &changes->items[number - 1];
+	size_t *bucket = bucket_of(changes, change->request_id);
+	change->older = *bucket;
+	*bucket = number;
+}
+
+/* Makes the last change one that find_change finds. */
+static void index_change(struct audit_changes *changes)
+{
+	if (changes->count <= changes->bucket_count) {
+		put_into_bucket(changes, changes->count);
+		return;
+	}
+	changes->bucket_count = changes->bucket_count ? changes->bucket_count * 4 : 256;
+	free(changes->buckets);
+	changes->buckets = mem_new(changes->bucket_count, sizeof(*changes->buckets));
+	for (size_t number = 1; number <= changes->count; number++)
+		put_into_bucket(changes, number);
 }
 
 static void add_change(struct audit_changes *changes, const struct json *line, const char *outcome)
@@ -352,6 +387,7 @@ static void add_change(struct audit_changes *changes, const struct json *line, c
 	};
 	const struct json *next = json_get(line, "next");
 	change->next = next ? json_copy(change->doc, next) : NULL;
+	index_change(changes);
 }
 
 static bool same(const char *a, const char *b)
@@ -367,8 +403,9 @@ static struct audit_change *find_change(struct audit_changes *changes, const str
 	const char *request_id = json_get_string(line, "request_id"),
 		   *target = json_get_string(line, "target");
 	long long intent = integer_of(line, "intent");
-	for (size_t i = changes->count; i > 0; i--) {
-		struct audit_change *change = &changes->items[i - 1];
+	size_t number = changes->bucket_count ? *bucket_of(changes, request_id) : 0;
+	for (struct audit_change *change; number; number = change->older) {
+		change = &changes->items[number - 1];
 		if (same(change->request_id, request_id) &&
 		    (intent ? change->line == intent : !target || same(change->target, target)))
 			return change;

@@ -6,6 +6,7 @@
 #ifndef ENGINE_AUDIT_H
 #define ENGINE_AUDIT_H
 
+#include "engine/chain.h"
 #include "engine/outcome.h"
 #include "engine/request.h"
 
@@ -33,21 +34,26 @@ void audit_refused_job(const struct session *session, const char *command, const
 
 /* Lines that are written together, under one lock and synced once: those of a bulk job. */
 struct audit_group {
-	struct json_doc *doc; /* NULL: there is none */
-	struct json *lines;
+	struct buf lines;
+	bool is_written; /* and not synced; others wait for the lock */
+	struct chain_lines written;
 };
 
 void audit_group_done(struct audit_group *group);
 
-/* As audit_intent and audit_outcome; the intent names job and row in the place of the words. */
+/* As audit_intent and audit_outcome; the intent names job and row, whose journal has what is left
+ * out here: the words, the path, the body's hash. */
 void audit_group_intent(struct audit_group *group, const struct session *session,
 			const struct request *request, const char *job, long long row);
 void audit_group_outcome(struct audit_group *group, const struct session *session,
 			 const struct request *request, const struct err *failure,
 			 const struct outcome *outcome);
 
-/* Writes and empties the group; fails as audit_intent does. */
+/* Writes and empties the group, which is to be synced without delay; both fail as audit_intent
+ * does.
+ */
 int audit_group_write(struct audit_group *group, const struct session *session, struct err *err);
+int audit_group_sync(struct audit_group *group, const struct session *session, struct err *err);
 
 /* A change as the log's lines tell of it together. Owned texts; NULL where nothing was said. */
 struct audit_change {
@@ -65,6 +71,7 @@ struct audit_change {
 	const struct json *next; /* of the intent: status → the status that the change leads to,
 				    where it is legal */
 	bool open;		 /* perhaps applied, and not settled yet */
+	size_t older;		 /* in its bucket: the number of the one before, from 1 */
 };
 
 /* Writes how an unknown outcome was settled: "applied", "not_applied" or "unknown". ERR_INTERNAL.
@@ -75,6 +82,8 @@ int audit_settled(const struct audit_change *change, const char *verdict, bool b
 struct audit_changes {
 	struct audit_change *items; /* owned */
 	size_t count;
+	size_t *buckets; /* owned: by the identifier, the number of the latest change, from 1 */
+	size_t bucket_count;
 };
 
 void audit_changes_done(struct audit_changes *changes);

@@ -12,6 +12,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "lib/flat.h"
 
 static const char no_hash[] = "0000000000000000000000000000000000000000000000000000000000000000";
 
@@ -98,41 +99,77 @@ static int read_tail(int fd, const char *path, struct tail *tail, struct err *er
 	return 0;
 }
 
-/* Writes the objects' lines, each with the hash of the one before. */
-static void chain_lines(struct json_doc *doc, struct json *objects, struct tail *tail,
-			struct buf *lines)
+/* Adds one object's line, which ends in `}`, with its number and the hash of the line before. */
+static void add_line(const char *object, size_t len, struct tail *tail, struct digest *digest,
+		     struct buf *lines)
 {
-	for (struct json *object = objects->first; object; object = object->next) {
-		if (tail->torn)
-			json_set_integer(doc, object, "torn", tail->torn);
-		tail->torn = 0;
-		json_set_integer(doc, object, "n", ++tail->number);
-		json_set_string(doc, object, "prev", tail->hash);
-		size_t start = lines->len;
-		json_write(lines, object, JSON_COMPACT);
-		digest_sha256(lines->data + start, lines->len - start, tail->hash);
-		buf_add_char(lines, '\n');
-	}
+	size_t start = lines->len;
+	buf_add(lines, object, len - 1);
+	if (tail->torn)
+		flat_integer(lines, "torn", tail->torn);
+	tail->torn = 0;
+	flat_integer(lines, "n", ++tail->number);
+	flat_text(lines, "prev", tail->hash);
+	flat_close(lines);
+	digest_add(digest, lines->data + start, lines->len - start);
+	digest_end(digest, tail->hash);
+	buf_add_char(lines, '\n');
 }
 
-int chain_append(const char *path, struct json_doc *doc, struct json *objects, struct err *err)
+static void add_lines(const struct buf *objects, struct tail *tail, struct buf *lines)
+{
+	struct digest *digest = digest_new();
+	const char *end = objects->data + objects->len;
+	for (const char *p = objects->data; p < end;) {
+		const char *newline = memchr(p, '\n', (size_t)(end - p));
+		add_line(p, (size_t)(newline - p), tail, digest, lines);
+		p = newline + 1;
+	}
+	digest_free(digest);
+}
+
+/* Gives up what was written: it must not become a line. */
+static int undo(struct chain_lines *lines, const char *path, struct err *err)
+{
+	int reason = errno;
+	(void)!ftruncate(lines->fd, lines->begin);
+	file_close(&lines->fd);
+	errno = reason;
+	return fail(path, err);
+}
+
+int chain_write(const char *path, const struct buf *objects, struct chain_lines *lines,
+		struct err *err)
 {
 	CLEANUP(file_close) int fd = open_locked(path, err);
-	CLEAN_BUF struct buf lines = { 0 };
+	CLEAN_BUF struct buf text = { 0 };
 	struct tail tail;
 	if (fd < 0 || read_tail(fd, path, &tail, err) < 0)
 		return -1;
 	if (tail.torn && ftruncate(fd, tail.end) < 0)
 		return fail(path, err);
-	chain_lines(doc, objects, &tail, &lines);
-	if (file_write_all(fd, buf_str(&lines), lines.len) < 0 || fdatasync(fd) < 0) {
-		int reason = errno;
-		/* what was written of it must not become a line */
-		(void)!ftruncate(fd, tail.end);
-		errno = reason;
-		return fail(path, err);
-	}
+	add_lines(objects, &tail, &text);
+	*lines = (struct chain_lines){ .fd = fd, .begin = tail.end };
+	fd = -1;
+	if (file_write_all(lines->fd, buf_str(&text), text.len) < 0)
+		return undo(lines, path, err);
+	/* so that syncing another file meanwhile takes what belongs to this one along */
+	(void)sync_file_range(lines->fd, lines->begin, 0, SYNC_FILE_RANGE_WRITE);
 	return 0;
+}
+
+int chain_sync(const char *path, struct chain_lines *lines, struct err *err)
+{
+	if (fdatasync(lines->fd) < 0)
+		return undo(lines, path, err);
+	file_close(&lines->fd);
+	return 0;
+}
+
+int chain_append(const char *path, const struct buf *objects, struct err *err)
+{
+	struct chain_lines lines;
+	return chain_write(path, objects, &lines, err) < 0 ? -1 : chain_sync(path, &lines, err);
 }
 
 /* ---- reading ---- */

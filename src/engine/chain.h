@@ -13,12 +13,23 @@
 #include "lib/json.h"
 
 /*
- * Adds `torn` (if need be), `n` and `prev` to each object of the array, appends them as lines in
- * one write and syncs the file, which is made with mode 0600 when missing. ERR_INTERNAL if it is
- * not ours, no regular file, or cannot be written; it then ends as it did before, or in an
- * unfinished line.
+ * Appends the objects, each in a line of its own that ends in a newline, with `torn` (if need be),
+ * `n` and `prev` added to each, in one write, and syncs the file, which is made with mode 0600 when
+ * missing. ERR_INTERNAL if it is not ours, no regular file, or cannot be written; it then ends as
+ * it did before, or in an unfinished line.
  */
-int chain_append(const char *path, struct json_doc *doc, struct json *objects, struct err *err);
+int chain_append(const char *path, const struct buf *objects, struct err *err);
+
+/* The same in two steps, between which others wait for the lock: lines that are written, and those
+ * that are synced. */
+struct chain_lines {
+	int fd;
+	long long begin; /* where the file ended before */
+};
+
+int chain_write(const char *path, const struct buf *objects, struct chain_lines *lines,
+		struct err *err);
+int chain_sync(const char *path, struct chain_lines *lines, struct err *err);
 
 /* Takes a line's text, without its newline, and its value (NULL: no JSON). -1 ends the reading with
  * `err`. */

@@ -168,10 +168,11 @@ static int fill_path(const struct command *command, const struct values *values,
 		     struct request *request, struct buf *path, struct err *err)
 {
 	for (const char *p = command->path; *p; p++) {
-		if (*p != '{') {
-			buf_add_char(path, *p);
-			continue;
-		}
+		size_t plain = strcspn(p, "{");
+		buf_add(path, p, plain);
+		p += plain;
+		if (!*p)
+			break;
 		CLEAN_FREE char *hole = mem_dup_len(p + 1, strcspn(p + 1, "}"));
 		if (fill_hole(command, values, hole, request, path, err) < 0)
 			return -1;

@@ -3,15 +3,15 @@
 
 #include <openssl/evp.h>
 #include <openssl/sha.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 
 static void to_hex(const unsigned char raw[SHA256_DIGEST_LENGTH], char digest[DIGEST_SIZE])
 {
-	for (size_t i = 0; i < SHA256_DIGEST_LENGTH; i++)
-		snprintf(digest + 2 * i, 3, "%02x", raw[i]);
+	text_hex(digest, raw, SHA256_DIGEST_LENGTH);
+	digest[DIGEST_SIZE - 1] = '\0';
 }
 
 void digest_sha256(const char *bytes, size_t len, char digest[DIGEST_SIZE])
@@ -58,5 +58,6 @@ void digest_end(struct digest *digest, char hex[DIGEST_SIZE])
 	unsigned char raw[SHA256_DIGEST_LENGTH];
 	sure(EVP_DigestFinal_ex(digest->context, raw, NULL));
 	to_hex(raw, hex);
-	sure(EVP_DigestInit_ex(digest->context, EVP_sha256(), NULL));
+	/* without a name it need not look the algorithm up again */
+	sure(EVP_DigestInit_ex(digest->context, NULL, NULL));
 }

@@ -3,11 +3,11 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <yajl/yajl_gen.h>
 #include <yajl/yajl_parse.h>
 #include <yajl/yajl_version.h>
 
 #include "base/text.h"
+#include "lib/flat.h"
 
 /* ---- reading ---- */
 
@@ -193,83 +193,51 @@ int json_parse(struct json_doc *doc, const char *text, size_t len, struct json *
 
 /* ---- writing ---- */
 
-static void print_to_buf(void *context, const char *text, size_t len)
+/* Begins a line at that depth; nothing in the compact style, whose depth is negative. */
+static void begin_line(struct buf *out, int depth)
 {
-	buf_add(context, text, len);
+	if (depth < 0)
+		return;
+	buf_add_char(out, '\n');
+	buf_add_repeat(out, ' ', 2 * depth);
 }
 
-static void generate(yajl_gen gen, const struct json *value)
+static void write_value(struct buf *out, const struct json *value, int depth)
 {
-	switch (value->type) {
-	case JSON_NULL:
-		yajl_gen_null(gen);
+	static const char *const words[] = { "null", "false", "true" };
+	if (value->type <= JSON_TRUE) {
+		buf_add_str(out, words[value->type]);
 		return;
-	case JSON_FALSE:
-	case JSON_TRUE:
-		yajl_gen_bool(gen, value->type == JSON_TRUE);
+	}
+	if (value->type == JSON_NUMBER) {
+		buf_add(out, value->text, value->len);
 		return;
-	case JSON_NUMBER:
-		yajl_gen_number(gen, value->text, value->len);
+	}
+	if (value->type == JSON_STRING) {
+		flat_bytes(out, value->text, value->len);
 		return;
-	case JSON_STRING:
-		yajl_gen_string(gen, (const unsigned char *)value->text, value->len);
-		return;
-	case JSON_ARRAY:
-		yajl_gen_array_open(gen);
-		for (const struct json *item = value->first; item; item = item->next)
-			generate(gen, item);
-		yajl_gen_array_close(gen);
-		return;
-	case JSON_OBJECT:
-		yajl_gen_map_open(gen);
-		for (const struct json *item = value->first; item; item = item->next) {
-			yajl_gen_string(gen, (const unsigned char *)item->key, item->key_len);
-			generate(gen, item);
+	}
+	bool object = value->type == JSON_OBJECT;
+	int within = depth < 0 ? depth : depth + 1;
+	buf_add_char(out, object ? '{' : '[');
+	for (const struct json *item = value->first; item; item = item->next) {
+		if (item != value->first)
+			buf_add_char(out, ',');
+		begin_line(out, within);
+		if (object) {
+			flat_bytes(out, item->key, item->key_len);
+			buf_add(out, ": ", depth < 0 ? 1 : 2);
 		}
-		yajl_gen_map_close(gen);
-		return;
+		write_value(out, item, within);
 	}
-}
-
-static bool is_control(const unsigned char *p, const unsigned char *end)
-{
-	return *p == 0x7F || (*p == 0xC2 && p + 1 < end && p[1] < 0xA0);
-}
-
-/* Rewrites DEL and the C1 controls from `from` on: they can stand in strings only. */
-static void escape_controls(struct buf *out, size_t from)
-{
-	const unsigned char *start = (const unsigned char *)out->data + from,
-			    *end = start + (out->len - from);
-	const unsigned char *p = start;
-	while (p < end && !is_control(p, end))
-		p++;
-	if (p == end)
-		return;
-	struct buf clean = { 0 };
-	for (p = start; p < end; p++) {
-		if (!is_control(p, end))
-			buf_add_char(&clean, (char)*p);
-		else
-			buf_add_format(&clean, "\\u%04x", *p == 0x7F ? 0x7FU : (unsigned)*++p);
-	}
-	buf_truncate(out, from);
-	buf_add(out, clean.data, clean.len);
-	buf_done(&clean);
+	if (value->first)
+		begin_line(out, depth);
+	buf_add_char(out, object ? '}' : ']');
 }
 
 void json_write(struct buf *out, const struct json *value, enum json_style style)
 {
-	size_t from = out->len;
-	yajl_gen gen = yajl_gen_alloc(NULL);
-	yajl_gen_config(gen, yajl_gen_print_callback, print_to_buf, out);
-	yajl_gen_config(gen, yajl_gen_beautify, style == JSON_PRETTY);
-	yajl_gen_config(gen, yajl_gen_indent_string, "  ");
-	generate(gen, value);
-	yajl_gen_free(gen);
-	if (out->len > from && out->data[out->len - 1] == '\n')
-		buf_truncate(out, out->len - 1);
-	escape_controls(out, from);
+	write_value(out, value, style == JSON_PRETTY ? 0 : -1);
 }
 
 const char *json_library(void)

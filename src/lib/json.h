@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * JSON (yajl) to and from trees of values: see tree.h.
+ * JSON to and from trees of values: see tree.h. It is read by yajl.
  *
  * Reading is strict, for the text is hostile: UTF-8 by RFC 3629, paired surrogates, no duplicate
  * keys, a depth of at most JSON_MAX_DEPTH. (yajl alone lets all of these pass.)
@@ -24,8 +24,7 @@ int json_parse(struct json_doc *doc, const char *text, size_t len, struct json *
 enum json_style { JSON_COMPACT, JSON_PRETTY };
 
 /*
- * Adds the value as JSON, without a newline at the end. Escapes what JSON must and, beyond that,
- * DEL and the C1 controls, so that a terminal can show it.
+ * Adds the value as JSON, without a newline at the end. Strings are escaped as flat_string does.
  */
 void json_write(struct buf *out, const struct json *value, enum json_style style);
 

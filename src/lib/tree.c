@@ -4,7 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { CHUNK_SIZE = 65536 };
+/* The first chunk is small, since most documents are one record: malloc keeps what is so small at
+ * hand. */
+enum { FIRST_CHUNK = 960, CHUNK_SIZE = 65536 };
 
 struct chunk {
 	struct chunk *next;
@@ -44,7 +46,9 @@ static void *allocate(struct json_doc *doc, size_t size)
 	size = (size + sizeof(void *) - 1) / sizeof(void *) * sizeof(void *);
 	struct chunk *chunk = doc->chunks;
 	if (!chunk || chunk->size - chunk->used < size) {
-		size_t room = size > CHUNK_SIZE ? size : CHUNK_SIZE;
+		size_t usual = chunk ? chunk->size * 4 : FIRST_CHUNK;
+		usual = usual < CHUNK_SIZE ? usual : CHUNK_SIZE;
+		size_t room = size > usual ? size : usual;
 		chunk = mem_resize(NULL, 1, sizeof(*chunk) + room);
 		*chunk = (struct chunk){ .size = room, .next = doc->chunks };
 		doc->chunks = chunk;

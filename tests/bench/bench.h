@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * What the two programs of this folder share, so that they send the same bytes: URL COUNT AT_ONCE
- * on the command line, one body, one set of headers, and one line of figures at the end.
+ * on the command line, one body, one set of headers, and one line of figures at the end. The file
+ * of the environment's BENCH_CACERT is trusted.
  */
 #ifndef BENCH_H
 #define BENCH_H
@@ -12,12 +13,7 @@
 #include <time.h>
 
 static const char bench_body[] =
-	"{\"customerId\":\"7f9c24e8-3b12-4fef-91e0-56a2d5a9b1c3\",\"productKey\":\"MUSIC_MONTHLY\","
-	"\"resellerKey\":\"EXAMPLE_RESELLER\",\"reasonCode\":\"CUSTOMER_REQUEST\","
-	"\"note\":\"asked for by the customer on the telephone, confirmed in writing, and to take "
-	"effect at the end of the month that is already paid for\",\"dateExpiry\":"
-	"\"2030-01-31T00:00:00Z\",\"references\":[\"A-1000001\",\"A-1000002\",\"A-1000003\"],"
-	"\"channel\":\"WEB\"}";
+	"{\"reasonCategory\":\"CUSTOMER_CANCELLED\",\"reasonCode\":\"NOT_RENEWED\"}";
 
 #define BENCH_USER	 "merchant"
 #define BENCH_PASSWORD	 "a-password-of-some-length"
@@ -27,20 +23,23 @@ static const char bench_body[] =
 #define BENCH_CONNECT_MS 5000L
 
 struct bench {
-	const char *url;
-	long count;   /* how many requests to send */
-	long at_once; /* how many of them in flight */
+	const char *url, *cacert;
+	const char *folder; /* where what is to start is promised first; NULL: nowhere */
+	long count;	    /* how many requests to send */
+	long at_once;	    /* how many of them in flight */
 	long started, ok;
 	struct timespec begun;
 };
 
 static inline void bench_begin(struct bench *bench, int argc, char **argv)
 {
-	if (argc != 4) {
-		fprintf(stderr, "usage: %s URL COUNT AT_ONCE\n", argv[0]);
+	if (argc != 4 && argc != 5) {
+		fprintf(stderr, "usage: %s URL COUNT AT_ONCE [FOLDER]\n", argv[0]);
 		exit(2);
 	}
 	*bench = (struct bench){ .url = argv[1],
+				 .cacert = getenv("BENCH_CACERT"),
+				 .folder = argv[4],
 				 .count = strtol(argv[2], NULL, 10),
 				 .at_once = strtol(argv[3], NULL, 10) };
 	clock_gettime(CLOCK_MONOTONIC, &bench->begun);

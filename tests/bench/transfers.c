@@ -6,11 +6,8 @@
 
 #include "lib/http.h"
 
-static const struct http_options options = { .timeout_ms = BENCH_TIMEOUT_MS,
-					     .connect_timeout_ms = BENCH_CONNECT_MS,
-					     .max_reply = 1024 * 1024 };
-
-static void start(struct http *http, const struct secret *secret, struct bench *bench)
+static void start(struct http *http, const struct secret *secret,
+		  const struct http_options *options, struct bench *bench)
 {
 	char id[37];
 	bench_id(id, ++bench->started);
@@ -29,13 +26,17 @@ static void start(struct http *http, const struct secret *secret, struct bench *
 					      .auth = HTTP_AUTH_BASIC,
 					      .auth_name = BENCH_USER,
 					      .secret = secret };
-	http_start(http, &request, &options, NULL);
+	http_start(http, &request, options, NULL);
 }
 
 int main(int argc, char **argv)
 {
 	struct bench bench;
 	bench_begin(&bench, argc, argv);
+	const struct http_options options = { .timeout_ms = BENCH_TIMEOUT_MS,
+					      .connect_timeout_ms = BENCH_CONNECT_MS,
+					      .cacert = bench.cacert,
+					      .max_reply = 1024 * 1024 };
 	struct http *http = http_new();
 	struct secret secret = { 0 };
 	struct http_reply reply = { 0 };
@@ -44,7 +45,7 @@ int main(int argc, char **argv)
 	http_limit(http, bench.at_once);
 	for (int running = 0; running || bench.started < bench.count;) {
 		for (; running < bench.at_once && bench.started < bench.count; running++)
-			start(http, &secret, &bench);
+			start(http, &secret, &options, &bench);
 		running = http_turn(http, 50);
 		for (struct http_transfer *transfer; (transfer = http_ended(http));)
 			if (http_end(http, transfer, &reply, &err) == 0)

@@ -411,7 +411,7 @@ static void pretty(void **state)
 	buf_add_str(&out, "\x7Fkept "); /* what stood there before is not touched */
 	json_write(&out, unit_json(doc, "{\"a\":[1,{}],\"b\":\"\xC2\x85\"}"), JSON_PRETTY);
 	CHECK_TEXT(out.data,
-		   "\x7Fkept {\n  \"a\": [\n    1,\n    {\n\n    }\n  ],\n  \"b\": \"\\u0085\"\n}",
+		   "\x7Fkept {\n  \"a\": [\n    1,\n    {}\n  ],\n  \"b\": \"\\u0085\"\n}",
 		   "pretty");
 }
 
