@@ -291,7 +291,10 @@ static bool is_crowded(const struct session *session, const struct audit_changes
 		return false;
 	for (size_t i = 0; i < at; i++) {
 		const struct audit_change *earlier = &changes->items[i];
-		if (!earlier->target || strcmp(earlier->target, change->target) != 0 ||
+		/* a repeat by hand is the same change */
+		bool repeat = earlier->request_id && change->request_id &&
+			      strcmp(earlier->request_id, change->request_id) == 0;
+		if (repeat || !earlier->target || strcmp(earlier->target, change->target) != 0 ||
 		    !may_be_applied(earlier) || !earlier->last_at ||
 		    clock_parse(earlier->last_at, &last, NULL, &ignored) < 0)
 			continue;
