@@ -54,18 +54,27 @@ def table(columns, rows):
     print(flush=True)
 
 
-class Took:
-    """Seconds, CPU seconds and peak KiB of one run; `out` is what it wrote to stdout."""
+def peak_of(pid):
+    """The peak of its resident memory so far, in KiB; what wait tells would begin with our own."""
+    with open(f"/proc/{pid}/status") as f:
+        return max((int(line.split()[1]) for line in f if line.startswith("VmHWM:")), default=0)
 
-    def __init__(self, args, out=subprocess.DEVNULL):
+
+class Took:
+    """Wall and CPU seconds of one run; with `watched`, its peak KiB."""
+
+    def __init__(self, args, watched=False):
         start = time.monotonic()
-        process = subprocess.Popen(args, stdout=out, stderr=subprocess.PIPE, text=True)
+        self.peak = 0
+        process = subprocess.Popen(args, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        while watched and os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+            self.peak = max(self.peak, peak_of(process.pid))
+            time.sleep(0.01)
         said = process.stderr.read()
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         self.wall = time.monotonic() - start
         self.cpu = usage.ru_utime + usage.ru_stime
-        self.peak = usage.ru_maxrss
         if process.returncode:
             raise SystemExit(f"{' '.join(args[:8])} … ended with {process.returncode}:\n{said[-2000:]}")
 

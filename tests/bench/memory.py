@@ -11,7 +11,7 @@ def run(bench):
     lines, peaks = [], []
     for count in SIZES:
         bench.state(f"{bench.dir}/state")
-        took = Took(bench.bulk("http", count))
+        took = Took(bench.bulk("http", count), watched=True)
         peaks.append(took.peak / 1024)
         disk = sum(os.path.getsize(os.path.join(folder, name)) for folder, _, names in os.walk(f"{bench.dir}/state")
                    for name in names)
