@@ -9,6 +9,9 @@
 #include "engine/output.h"
 #include "engine/terminal.h"
 
+/* So many shards that are not there are named. */
+enum { MISSING_SHOWN = 10 };
+
 /* ---- status ---- */
 
 static struct json *describe(struct json_doc *doc, const struct bulk_journal *journal)
@@ -78,15 +81,18 @@ static int merge(struct merged *merged, const struct bulk_journal *journal, stru
 
 static void tell_merged(const struct merged *merged)
 {
-	unsigned missing = 0;
+	CLEAN_BUF struct buf missing = { 0 };
+	unsigned count = 0;
 	for (unsigned i = 0; i < merged->of; i++)
-		missing += !merged->seen[i];
-	CLEAN_FREE char *gaps =
-		missing ? buf_format("; %u of %u shards are not here", missing, merged->of)
-			: mem_dup("");
+		if (!merged->seen[i] && count++ < MISSING_SHOWN)
+			buf_add_format(&missing, "%s%u/%u", count > 1 ? ", " : "; missing: ", i,
+				       merged->of);
+	if (count > MISSING_SHOWN)
+		buf_add_format(&missing, " and %u more", count - MISSING_SHOWN);
 	terminal_note("%lld of %lld rows have a result: %lld ok, %lld failed, %lld unknown%s",
 		      merged->done, merged->rows, merged->ok,
-		      merged->done - merged->ok - merged->unknown, merged->unknown, gaps);
+		      merged->done - merged->ok - merged->unknown, merged->unknown,
+		      buf_str(&missing));
 }
 
 int do_bulk_status(struct session *session, const struct command *command,

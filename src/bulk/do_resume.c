@@ -133,7 +133,12 @@ static int go_on(struct launch *launch, struct err *err)
 	if (!path)
 		return err_set(err, ERR_CONFIG, "%s names no input", journal->path);
 	if (plan_open(&launch->plan, session, command, &defaults, &source, err) < 0 ||
-	    plan_check(&launch->plan, err) < 0 || check_same(launch, err) < 0 ||
+	    plan_check(&launch->plan, err) < 0) {
+		/* it was good when the job began */
+		err->kind = err->kind == ERR_USAGE ? ERR_CONFIG : err->kind;
+		return -1;
+	}
+	if (check_same(launch, err) < 0 ||
 	    launch_confirm(launch, "bulk resume", journal->job, err) < 0 ||
 	    launch_prepare(launch, err) < 0)
 		return -1;

@@ -171,6 +171,7 @@ void bulk_journal_result(struct bulk_journal *journal, const struct bulk_journal
 		json_set(doc, line, "settled", json_new_bool(doc, true));
 	note(journal, line);
 	keep_result(journal, result->row, result->kind);
+	journal->accepted = journal->accepted || result->accepted;
 }
 
 void bulk_journal_again(struct bulk_journal *journal, long long row, const char *why)
@@ -307,6 +308,8 @@ static int take_line(struct bulk_journal *journal, const struct json *line, long
 	CLEAN_ERR struct err ignored = { 0 };
 	if (row < 1 || row > journal->rows)
 		return damaged(journal, number, "names no row of the job", err);
+	if (!bulk_journal_has(journal, row))
+		return damaged(journal, number, "is of a row of another shard", err);
 	if (bulk_journal_state(journal, row) == ROW_DONE)
 		return damaged(journal, number, "is of a row that has a result already", err);
 	if (outcome) {
@@ -314,8 +317,11 @@ static int take_line(struct bulk_journal *journal, const struct json *line, long
 		if (kind < 0)
 			return damaged(journal, number, "has an unknown outcome", err);
 		keep_result(journal, row, (enum err_kind)kind);
+		journal->accepted = journal->accepted || strcmp(outcome, "accepted") == 0;
 		return 0;
 	}
+	if (!sent && !json_get_string(line, "again"))
+		return damaged(journal, number, "is neither an intent nor a result", err);
 	if (!sent) {
 		forget_intent(journal, row);
 		set_state(journal, row, ROW_NONE);
@@ -421,7 +427,11 @@ int bulk_journal_open(struct bulk_journal *journal, const char *path, bool write
 	if (access(path, F_OK) < 0)
 		return err_set(err, ERR_CONFIG, "cannot open the journal %s: %s", path,
 			       strerror(errno));
-	if ((write && open_locked(journal, err) < 0) || read_all(journal, err) < 0)
+	if (write && open_locked(journal, err) < 0) {
+		err->kind = err->kind == ERR_INTERNAL ? ERR_CONFIG : err->kind;
+		return -1;
+	}
+	if (read_all(journal, err) < 0)
 		return -1;
 	if (write && journal->torn && ftruncate(journal->fd, (off_t)journal->end) < 0)
 		return fail(journal, "mend", err);

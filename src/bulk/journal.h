@@ -47,7 +47,8 @@ struct bulk_journal {
 	size_t open_count;
 	long long results[ERR_KIND_COUNT]; /* how many rows ended so; accepted ones under ERR_OK */
 	long long done;			   /* their sum */
-	long long torn;			   /* bytes of an unfinished line that were cut off */
+	bool accepted;	/* some change was answered with 202: this server applies late */
+	long long torn; /* bytes of an unfinished line that were cut off */
 };
 
 /*

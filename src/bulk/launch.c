@@ -7,9 +7,11 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "bulk/verdict.h"
 #include "engine/credential.h"
 #include "engine/send.h"
 #include "engine/settle.h"
+#include "engine/show.h"
 #include "engine/terminal.h"
 
 enum { DEFAULT_JOBS = 8 };
@@ -155,7 +157,7 @@ int launch_prepare(struct launch *launch, struct err *err)
 {
 	return send_find_server(launch->session, true, &launch->job.url, err) < 0
 		       ? -1
-		       : credential_load(launch->session, err);
+		       : credential_load(launch->session, launch->plan.command, err);
 }
 
 /* "2500 of 10000 rows (1250 entitlement suspend, …), 8 at a time · journal …" */
@@ -191,6 +193,26 @@ static void drop_copy(const struct bulk_journal *journal)
 		(void)unlink(path);
 }
 
+/* Rows of one record keep their order: what an earlier run left unknown may still be applied for as
+ * long as the profile would wait for an answer. */
+static int keep_order(struct launch *launch, struct err *err)
+{
+	const struct bulk_journal *journal = &launch->journal;
+	double timeout = setting_number(&launch->session->settings, SETTING_TIMEOUT);
+	if (!launch->plan.source.allow_duplicates)
+		return 0;
+	if (journal->open_count && !launch->job.trusted) {
+		err_set(err, ERR_UNKNOWN,
+			"%zu rows are unknown, and later rows of their records have to wait",
+			journal->open_count);
+		CLEAN_FREE char *word = show_word(journal->path);
+		return err_hint(err, "bangoctl bulk resume %s", word);
+	}
+	if (journal->results[ERR_UNKNOWN])
+		launch->job.pace.until = clock_monotonic() + (long long)(timeout * 1000);
+	return 0;
+}
+
 int launch_run(struct launch *launch, struct err *err)
 {
 	size_t jobs = (size_t)number(launch, "jobs", DEFAULT_JOBS);
@@ -199,11 +221,11 @@ int launch_run(struct launch *launch, struct err *err)
 	tell_begin(launch, jobs);
 	if (launch->journal.open_count && !launch->job.trusted && launch_settle(launch, err) < 0)
 		return -1;
-	if (plan_rewind(&launch->plan, err) < 0)
+	if (keep_order(launch, err) < 0 || plan_rewind(&launch->plan, err) < 0)
 		return -1;
-	int result = job_run(&launch->job, jobs, err);
+	job_run(&launch->job, jobs);
 	drop_copy(&launch->journal);
-	return result;
+	return verdict(&launch->job, err);
 }
 
 /* ---- settling ---- */
@@ -249,10 +271,12 @@ static const char *settle_row(struct launch *launch, const struct plan_row *row,
 		.command = command,
 		.target = request->target,
 		.request_id = uuid,
+		.path = request->path,
 		.base_url = url,
 		.outcome = unrecorded,
 		.pid = intent->pid,
 		.gone_since = gone,
+		.crowded = launch->plan.source.allow_duplicates,
 		.doc = request->doc,
 		.next = audit_next(request->doc, request),
 	};
@@ -261,6 +285,10 @@ static const char *settle_row(struct launch *launch, const struct plan_row *row,
 		       NULL;
 	const char *verdict = settle_change(launch->session, &change,
 					    !launch->plan.source.allow_duplicates, peek, err);
+	/* a server that accepts changes for later has no time after which they are certainly not
+	 * applied */
+	if (verdict && launch->journal.accepted && strcmp(verdict, "not_applied") == 0)
+		verdict = "unknown";
 	if (verdict && audit_settled(&change, verdict, false, err) < 0)
 		return NULL;
 	return verdict;

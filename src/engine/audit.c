@@ -297,6 +297,7 @@ static void change_done(struct audit_change *change)
 	free(change->profile);
 	free(change->environment);
 	free(change->command);
+	free(change->path);
 	free(change->target);
 	free(change->request_id);
 	free(change->status);
@@ -339,6 +340,7 @@ static void add_change(struct audit_changes *changes, const struct json *line, c
 		.profile = mem_dup(json_get_string(line, "profile")),
 		.environment = mem_dup(json_get_string(line, "environment")),
 		.command = mem_dup(json_get_string(line, "command")),
+		.path = mem_dup(json_get_string(line, "path")),
 		.target = mem_dup(json_get_string(line, "target")),
 		.request_id = mem_dup(json_get_string(line, "request_id")),
 		.base_url = mem_dup(json_get_string(line, "base_url")),

@@ -51,7 +51,7 @@ int audit_group_write(struct audit_group *group, const struct session *session, 
 
 /* A change as the log's lines tell of it together. Owned texts; NULL where nothing was said. */
 struct audit_change {
-	char *at, *profile, *environment, *command, *target, *request_id, *status;
+	char *at, *profile, *environment, *command, *path, *target, *request_id, *status;
 	char *last_at;	/* when its outcome was written, else its intent */
 	char *base_url; /* where it went; NULL: the sandbox in the process */
 	char *outcome;	/* a kind's name, "accepted", "unrecorded", or after settling "applied",
@@ -60,6 +60,7 @@ struct audit_change {
 	long long pid;	/* of the process that made it */
 	long long gone_since; /* since when the process is known to have ended, in milliseconds
 				 since 1970; for settle.h */
+	bool crowded; /* a change of ours of the same record came shortly before; for settle.h */
 	struct json_doc *doc;
 	const struct json *next; /* of the intent: status → the status that the change leads to,
 				    where it is legal */

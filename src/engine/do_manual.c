@@ -36,7 +36,7 @@ static void add_commands(struct buf *out, const struct command *commands, size_t
 		if (commands[i].hidden)
 			continue;
 		subsection(out, commands[i].name);
-		help_command(out, &style, &commands[i]);
+		help_command(out, &style, command_whole(&commands[i]));
 	}
 }
 

@@ -138,6 +138,14 @@ static void contract(struct buf *out, const struct help_style *style)
 		"The document that Bango hands out at onboarding is the authority. Name it in the profile, and it becomes the "
 		"table of commands: contract = \"FILE\" (OpenAPI 3 or Swagger 2, YAML or JSON). Single operations can be moved in the profile: operations = { activateEntitlement = { "
 		"method = \"PUT\"; path = \"/v2/…\"; }; };");
+	help_paragraph(
+		out, style,
+		"Of such a document the first server counts where the profile has no base_url, and its security schemes "
+		"(basic, bearer, a key in a header) where it has no auth. Values are checked against what it says of "
+		"them before anything is sent: types, enum, limits, lengths, patterns; \"--set NAME:=JSON\" passes "
+		"with a warning. \"contract check FILE\" names, at its place, what is wrong or not supported: the rest "
+		"works all the same.");
+	help_gap(out, style);
 	help_paragraph(out, style, "With a document in hand:");
 	help_entry(out, style, "contract check FILE", "its problems, each with its place", 27);
 	help_entry(
@@ -210,6 +218,12 @@ static void sandbox(struct buf *out, const struct help_style *style)
 		"Profile sandbox is a simulator in this program: no account, no server, no network. It keeps a small book of "
 		"entitlements, ENT-1001 to ENT-1012, in every status, and behaves as far as Bango's behaviour is known. "
 		"\"sandbox serve\" runs it as a server, \"sandbox reset\" puts the book back.");
+	help_paragraph(
+		out, style,
+		"With --contract FILE it serves that document instead: any method and path in it, with its checks and its "
+		"examples as replies. The records that they show are kept and changed, apart from those of other documents; a "
+		"status changes where x-bangoctl.from and to say so, a POST that replies with a record adds one, a DELETE "
+		"removes it.");
 	help_heading(out, style, "Faults, for --fault");
 	for (int i = FAULT_ACCEPTED; i < FAULT_KIND_COUNT; i++) {
 		const struct fault_row *row = fault_row((enum fault_kind)i);

@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 
-enum { OPTION_COLUMN = 30 };
+enum { OPTION_COLUMN = 30, ARGUMENT_COLUMN = 14 };
 
 void help_roff(struct buf *out, const char *text)
 {
@@ -58,8 +58,10 @@ void help_paragraph(struct buf *out, const struct help_style *style, const char 
 		buf_add_char(out, '\n');
 		return;
 	}
+	size_t from = out->len;
 	text_wrap(out, text, 0, style->width, true);
-	buf_add_str(out, out->data[out->len - 1] == '\n' ? "\n" : "\n\n");
+	if (out->len > from)
+		buf_add_str(out, out->data[out->len - 1] == '\n' ? "\n" : "\n\n");
 }
 
 void help_code(struct buf *out, const struct help_style *style, const char *lines)
@@ -75,7 +77,7 @@ void help_code(struct buf *out, const struct help_style *style, const char *line
 		if (style->roff)
 			help_roff(out, line);
 		else
-			buf_add_str(out, line);
+			text_escape(out, line, len, false);
 		buf_add_char(out, '\n');
 		p += len + (p[len] == '\n');
 	}
@@ -101,8 +103,9 @@ void help_entry(struct buf *out, const struct help_style *style, const char *ter
 		return;
 	}
 	size_t width = 2 + text_width(term, strlen(term));
-	buf_add_format(out, "  %s", term);
-	if (width + 2 > column) {
+	buf_add_str(out, "  ");
+	text_escape(out, term, strlen(term), false);
+	if (*text && width + 2 > column) {
 		buf_add_char(out, '\n');
 		text_wrap(out, text, column, style->width, false);
 	} else if (*text) {
@@ -160,6 +163,35 @@ static void add_choices(struct buf *out, const struct help_style *style, const s
 	buf_add_char(out, '\n');
 }
 
+/* Adds a remark in brackets. */
+static void add_note(struct buf *text, const char *note, const char *value)
+{
+	buf_add_format(text, text->len ? " (%s%s)" : "%s%s", note, value);
+}
+
+/* What is to be known of an argument: its help and remarks; an example if there is room for it on
+ * the line. */
+static void argument_text(struct buf *text, const struct help_style *style, const struct arg *arg,
+			  size_t column)
+{
+	bool option = !(arg->flags & ARG_POSITIONAL);
+	buf_add_str(text, arg->help ? arg->help : "");
+	if (arg->flags & ARG_DEPRECATED)
+		add_note(text, "deprecated", "");
+	if (option && (arg->flags & ARG_REQUIRED))
+		add_note(text, "required", "");
+	if (option && ((arg->flags & ARG_REPEAT) || arg->type == ARG_PAIR))
+		add_note(text, "may be repeated", "");
+	if (arg->preset)
+		add_note(text, "default ", arg->preset);
+	if (!arg->example || arg->choice_count)
+		return;
+	size_t needed = text_width(buf_str(text), text->len) +
+			text_width(arg->example, strlen(arg->example)) + sizeof(" (such as )");
+	if (style->roff || column + needed <= style->width)
+		add_note(text, "such as ", arg->example);
+}
+
 void help_options(struct buf *out, const struct help_style *style, const struct arg *args,
 		  size_t count)
 {
@@ -169,11 +201,7 @@ void help_options(struct buf *out, const struct help_style *style, const struct 
 			continue;
 		CLEAN_BUF struct buf term = { 0 }, text = { 0 };
 		option_term(&term, arg);
-		buf_add_str(&text, arg->help ? arg->help : "");
-		if (arg->flags & ARG_REQUIRED)
-			buf_add_str(&text, text.len ? " (required)" : "required");
-		if ((arg->flags & ARG_REPEAT) || arg->type == ARG_PAIR)
-			buf_add_str(&text, text.len ? " (may be repeated)" : "may be repeated");
+		argument_text(&text, style, arg, OPTION_COLUMN);
 		help_entry(out, style, buf_str(&term), buf_str(&text), OPTION_COLUMN);
 		add_choices(out, style, arg);
 	}
@@ -219,7 +247,8 @@ void help_usage(struct buf *out, const struct command *command)
 		else if (arg->flags & ARG_POSITIONAL)
 			buf_add_format(out, " [%s%s]", arg_meta(arg), more);
 		else if (arg->flags & ARG_REQUIRED)
-			buf_add_format(out, " --%s %s", arg->name, arg_meta(arg));
+			buf_add_format(out, arg->type == ARG_FLAG ? " --%s" : " --%s %s", arg->name,
+				       arg_meta(arg));
 	}
 	if (options)
 		buf_add_str(out, " [OPTION...]");
@@ -304,7 +333,9 @@ static void add_arguments(struct buf *out, const struct help_style *style,
 		if (!any)
 			help_heading(out, style, "Arguments");
 		any = true;
-		help_entry(out, style, arg_meta(arg), arg->help ? arg->help : "", 14);
+		CLEAN_BUF struct buf text = { 0 };
+		argument_text(&text, style, arg, ARGUMENT_COLUMN);
+		help_entry(out, style, arg_meta(arg), buf_str(&text), ARGUMENT_COLUMN);
 		add_choices(out, style, arg);
 	}
 	if (any)

@@ -170,7 +170,7 @@ class Journals(RowsCase):
         result = self.run_program("bulk", "status", "j0", "j1", "j2", "-o", "json")
         self.assertEqual([(row["shard"], row["rows"]) for row in result.json], [("0/3", 1), ("1/3", 2), ("2/3", 1)])
         self.assertIn("4 of 4 rows have a result: 3 ok, 1 failed, 0 unknown", result.err)
-        self.assertIn("2 of 3 shards are not here", self.run_program("bulk", "status", "j0").err)
+        self.assertIn("missing: 1/3, 2/3", self.run_program("bulk", "status", "j0").err)
         self.assert_failed(self.run_program("bulk", "status", "j0", "j0"), 3, "shard 0/3, which is there already")
         self.assert_failed(self.run_program("bulk", "status", "j0", "j"), 3, "not of the same job")
 
