@@ -7,7 +7,6 @@
 #include "base/clock.h"
 #include "engine/retry.h"
 #include "engine/send.h"
-#include "engine/show.h"
 #include "engine/terminal.h"
 
 /* Signals are looked at that often; so many more unknown rows in a row than are in flight are a

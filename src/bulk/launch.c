@@ -11,6 +11,7 @@
 #include "engine/credential.h"
 #include "engine/send.h"
 #include "engine/settle.h"
+#include "engine/show.h"
 #include "engine/terminal.h"
 
 enum { DEFAULT_JOBS = 8 };
@@ -152,26 +153,6 @@ static void set_up(struct launch *launch)
 		  setting_number(settings, SETTING_RETRY_MAX_WAIT), clock_monotonic());
 }
 
-/* Rows of one record keep their order: what an earlier run left unknown may still be applied for as
- * long as the profile would wait for an answer. */
-static int keep_order(struct launch *launch, struct err *err)
-{
-	const struct bulk_journal *journal = &launch->journal;
-	double timeout = setting_number(&launch->session->settings, SETTING_TIMEOUT);
-	if (!launch->plan.source.allow_duplicates)
-		return 0;
-	if (journal->open_count && !launch->job.trusted) {
-		err_set(err, ERR_UNKNOWN,
-			"%zu rows are unknown, and later rows of their records have to wait",
-			journal->open_count);
-		return err_hint(err, "bangoctl bulk resume %s", journal->path);
-	}
-	if (journal->results[ERR_UNKNOWN])
-		launch->job.pace.until = clock_monotonic() + (long long)(timeout * 1000);
-	return 0;
-	return 0;
-}
-
 int launch_prepare(struct launch *launch, struct err *err)
 {
 	return send_find_server(launch->session, true, &launch->job.url, err) < 0
@@ -210,6 +191,26 @@ static void drop_copy(const struct bulk_journal *journal)
 	if (json_is(json_get(input, "copied"), JSON_TRUE) && len > end &&
 	    strcmp(path + len - end, name) == 0 && journal->done == bulk_journal_share(journal))
 		(void)unlink(path);
+}
+
+/* Rows of one record keep their order: what an earlier run left unknown may still be applied for as
+ * long as the profile would wait for an answer. */
+static int keep_order(struct launch *launch, struct err *err)
+{
+	const struct bulk_journal *journal = &launch->journal;
+	double timeout = setting_number(&launch->session->settings, SETTING_TIMEOUT);
+	if (!launch->plan.source.allow_duplicates)
+		return 0;
+	if (journal->open_count && !launch->job.trusted) {
+		err_set(err, ERR_UNKNOWN,
+			"%zu rows are unknown, and later rows of their records have to wait",
+			journal->open_count);
+		CLEAN_FREE char *word = show_word(journal->path);
+		return err_hint(err, "bangoctl bulk resume %s", word);
+	}
+	if (journal->results[ERR_UNKNOWN])
+		launch->job.pace.until = clock_monotonic() + (long long)(timeout * 1000);
+	return 0;
 }
 
 int launch_run(struct launch *launch, struct err *err)

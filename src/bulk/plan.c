@@ -85,12 +85,20 @@ static bool ends_in_word(const char *name, const char *word)
 	return strcasecmp(last ? last + 1 : name, word) == 0;
 }
 
-static const struct command *unknown_action(const char *action, const struct text_guess *guess,
+static const struct command *unknown_action(const struct session *session, const char *action,
 					    struct err *err)
 {
+	CLEAN_FREE char *lower = mem_dup(action);
+	for (char *p = lower; *p; p++)
+		*p = *p >= 'A' && *p <= 'Z' ? (char)(*p - 'A' + 'a') : *p;
+	struct text_guess guess = { .word = lower };
+	for (size_t i = 0; i < session->contract.command_count; i++) {
+		const char *name = session->contract.commands[i].name, *last = strrchr(name, ' ');
+		text_guess_try(&guess, last ? last + 1 : name);
+	}
 	err_set(err, ERR_USAGE, "action \"%s\" is no command of the contract", action);
-	if (guess->best)
-		err_hint(err, "did you mean %s?", guess->best);
+	if (guess.best)
+		err_hint(err, "did you mean %s?", guess.best);
 	return NULL;
 }
 
@@ -100,14 +108,8 @@ static const struct command *find_action(const struct session *session, const ch
 					 struct err *err)
 {
 	const struct command *found = NULL;
-	CLEAN_FREE char *lower = mem_dup(action);
-	for (char *p = lower; *p; p++)
-		*p = *p >= 'A' && *p <= 'Z' ? (char)(*p - 'A' + 'a') : *p;
-	struct text_guess guess = { .word = lower };
 	for (size_t i = 0; i < session->contract.command_count; i++) {
 		const struct command *command = command_whole(&session->contract.commands[i]);
-		const char *last = strrchr(command->name, ' ');
-		text_guess_try(&guess, last ? last + 1 : command->name);
 		if (strcasecmp(command->name, action) == 0 ||
 		    (command->operation_id && strcasecmp(command->operation_id, action) == 0))
 			return command;
@@ -120,7 +122,7 @@ static const struct command *find_action(const struct session *session, const ch
 			       NULL;
 		found = command;
 	}
-	return found ? found : unknown_action(action, &guess, err);
+	return found ? found : unknown_action(session, action, err);
 }
 
 static const char *action_of(const struct bulk_row *row)
@@ -201,7 +203,7 @@ int plan_open(struct plan *plan, const struct session *session, const struct com
 {
 	*plan = (struct plan){
 		.session = session,
-		.command = command,
+		.command = command_whole(command),
 		.defaults = defaults,
 		.source = *source,
 		.counts = mem_new(session->contract.command_count, sizeof(*plan->counts)),

@@ -10,6 +10,7 @@ int verdict(const struct job *job, struct err *err)
 	long long unknown = journal->results[ERR_UNKNOWN];
 	CLEAN_FREE char *word = show_word(journal->path);
 	long long failed = journal->done - journal->results[ERR_OK] - unknown;
+	CLEAN_FREE char *word = show_word(journal->path);
 	if (unknown || journal->open_count) {
 		err_set(err, ERR_UNKNOWN, "%lld row%s unknown: perhaps applied%s%s",
 			unknown + (long long)journal->open_count,
