@@ -8,7 +8,6 @@ int verdict(const struct job *job, struct err *err)
 	const struct bulk_journal *journal = job->journal;
 	long long left = bulk_journal_share(journal) - journal->done;
 	long long unknown = journal->results[ERR_UNKNOWN];
-	CLEAN_FREE char *word = show_word(journal->path);
 	long long failed = journal->done - journal->results[ERR_OK] - unknown;
 	CLEAN_FREE char *word = show_word(journal->path);
 	if (unknown || journal->open_count) {
