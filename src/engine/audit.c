@@ -117,20 +117,26 @@ static void end_line(struct buf *line)
 	buf_add_char(line, '\n');
 }
 
-/* The line of an intent or a refusal of a command of its own. */
-static void add_request(struct buf *line, const struct session *session,
-			const struct request *request, const char *type)
+/* What goes out, and where to; and what reconciling needs. */
+static void add_call(struct buf *line, const struct session *session, const struct request *request)
 {
 	char digest[DIGEST_SIZE];
 	digest_sha256(buf_str(&request->text), request->text.len, digest);
-	begin_line(line, session, request, type);
-	add_who(line);
-	add_words(line, session->argv);
 	flat_text(line, "method", request->method);
 	flat_text(line, "path", request->path);
 	flat_text(line, "base_url", setting_text(&session->settings, SETTING_BASE_URL));
 	flat_text(line, "body_sha256", digest);
 	add_next(line, request);
+}
+
+/* The line of an intent or a refusal of a command of its own. */
+static void add_request(struct buf *line, const struct session *session,
+			const struct request *request, const char *type)
+{
+	begin_line(line, session, request, type);
+	add_who(line);
+	add_words(line, session->argv);
+	add_call(line, session, request);
 	end_line(line);
 }
 
@@ -259,8 +265,7 @@ void audit_group_intent(struct audit_group *group, const struct session *session
 	flat_integer(line, "pid", getpid());
 	flat_text(line, "job", job);
 	flat_integer(line, "row", row);
-	flat_text(line, "base_url", setting_text(&session->settings, SETTING_BASE_URL));
-	add_next(line, request);
+	add_call(line, session, request);
 	end_line(line);
 }
 
