@@ -199,6 +199,7 @@ int contract_make(struct contract *contract, const char *name, struct json_doc *
 	*contract = (struct contract){ .name = mem_dup(name), .doc = doc, .root = root };
 	read_document(contract, reserved);
 	contract->server = security_server(contract);
+	security_guess(contract);
 	document_settle(contract);
 	for (size_t i = 0; i < contract->problem_count; i++) {
 		const struct contract_problem *problem = &contract->problems[i];

@@ -38,6 +38,9 @@ struct contract {
 	struct contract_work *work; /* owned: see document.c */
 	int version;		    /* of the OpenAPI specification: 20, 30 or 31 */
 	const char *server; /* the first usable server, for profiles without a base_url, or NULL */
+	enum auth auth;	    /* what calls need that do not say it: see security.h */
+	const char *auth_header;  /* of AUTH_HEADER */
+	const char *scheme;	  /* a scheme of the document's, if `auth` is unsaid, or NULL */
 	struct command *commands; /* lives in doc */
 	size_t command_count;
 	struct contract_problem *problems; /* owned */

@@ -210,7 +210,7 @@ class Security(ReaderCase):
         for own, whole, profile, wanted in [
                 (None, None, "", basic), (None, [{"t": []}], "", bearer), ([{"k": []}], [{"t": []}], "", key), ([{"b": []}], [{"t": []}], "", basic),
                 ([], [{"t": []}], "", {}), ([{}], None, "", {}), ([{}, {"t": []}], None, "", bearer), ([{"o": []}, {"k": []}], None, "", key),
-                ([{"o": []}], None, "", basic), ([{"k": [], "t": []}], None, "", basic),
+                ([{"o": []}], None, "", bearer), ([{"k": [], "t": []}], None, "", basic),
                 ([{"k": []}], None, 'auth = "bearer";', bearer), ([], None, 'auth = "basic";', basic),
                 ([{"k": []}], None, 'auth_header = "X-Other";', {}), (None, [{"k": []}], 'auth = "header"; auth_header = "X-Key";', key)]:
             with self.subTest(own=own, whole=whole, profile=profile):
