@@ -14,13 +14,30 @@ bool replies_is_json(const char *type)
 	       (len == 13 && strncmp(type, "application/*", 13) == 0) || strcmp(type, "*/*") == 0;
 }
 
-const struct json *replies_json_content(const struct json *content)
+bool replies_is_form(const char *type)
+{
+	static const char form[] = "application/x-www-form-urlencoded";
+	return strcspn(type, "; ") == sizeof(form) - 1 &&
+	       strncasecmp(type, form, sizeof(form) - 1) == 0;
+}
+
+static const struct json *find_content(const struct json *content, bool (*fits)(const char *type))
 {
 	for (const struct json *item = json_is(content, JSON_OBJECT) ? content->first : NULL; item;
 	     item = item->next)
-		if (replies_is_json(item->key))
+		if (fits(item->key))
 			return item;
 	return NULL;
+}
+
+const struct json *replies_json_content(const struct json *content)
+{
+	return find_content(content, replies_is_json);
+}
+
+const struct json *replies_form_content(const struct json *content)
+{
+	return find_content(content, replies_is_form);
 }
 
 static const struct json *success_reply(struct contract *contract, const struct json *operation)

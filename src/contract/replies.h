@@ -8,6 +8,12 @@
 /* Whether the media type is one of JSON, or any. */
 bool replies_is_json(const char *type);
 
+/* Whether the media type is application/x-www-form-urlencoded. */
+bool replies_is_form(const char *type);
+
+/* The media type object of such a form among those of `content`, or NULL. */
+const struct json *replies_form_content(const struct json *content);
+
 /* The media type object of JSON among the media types of `content`, or NULL. */
 const struct json *replies_json_content(const struct json *content);
 
