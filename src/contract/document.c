@@ -129,7 +129,8 @@ void document_problem(struct contract *contract, bool fatal, const struct json *
 			return;
 	size_t number = contract->problem_count++;
 	contract->problems = mem_grow(contract->problems, number, sizeof(*contract->problems));
-	contract->problems[number] = (struct contract_problem){ NULL, buf_take(&message), fatal };
+	contract->problems[number] =
+		(struct contract_problem){ .message = buf_take(&message), .fatal = fatal };
 	work->notes = mem_grow(work->notes, number, sizeof(*work->notes));
 	work->notes[number] = mem_new(1, sizeof(**work->notes));
 	*work->notes[number] = (struct note){ node, last, number };

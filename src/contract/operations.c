@@ -231,7 +231,7 @@ static bool read_swagger_form(struct fields *fields, struct command *command)
 	const struct json *types;
 	bool form = takes(fields->contract, fields->node, "consumes", replies_is_form, &types);
 	command->body_form = fields->file || !form ? BODY_UNSUPPORTED : BODY_URLENCODED;
-	if (!form)
+	if (!form && !fields->file)
 		document_problem(fields->contract, false, types, NEITHER);
 	return command->body_form == BODY_URLENCODED;
 }

@@ -19,6 +19,7 @@ struct contract_problem {
 	char *pointer; /* owned: JSON pointer (RFC 6901) of the place */
 	char *message; /* owned */
 	bool fatal;    /* the document cannot be used */
+	bool slight;   /* a missing description: lists for people only count them */
 };
 
 /* The names that a document cannot have: a colliding option becomes --field-NAME, a colliding

@@ -187,6 +187,9 @@ struct command {
 	bool body_open;	   /* the body may have members that are no arguments */
 	size_t body_least; /* the body has at least so many members (minProperties) */
 	const char *evidence;
+	int success; /* the status of the reply of success that the contract shows; 0: it shows none
+		      */
+	bool bodiless;		   /* that reply has no body */
 	const struct json *sample; /* the example of the reply of success, or NULL */
 	const struct json *record; /* the schema's properties of that reply, resolved, or NULL */
 	const struct json *node;   /* the operation in the document */

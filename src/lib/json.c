@@ -231,27 +231,45 @@ static void generate(yajl_gen gen, const struct json *value)
 	}
 }
 
-static bool is_control(const unsigned char *p, const unsigned char *end)
+/* The code point at `p` if it would steer a terminal, and so would another text be seen than there
+ * is; 0 for others. `len` receives its bytes. */
+static unsigned steering(const unsigned char *p, const unsigned char *end, size_t *len)
 {
-	return *p == 0x7F || (*p == 0xC2 && p + 1 < end && p[1] < 0xA0);
+	*len = 1;
+	if (*p == 0x7F)
+		return 0x7F;
+	if (*p == 0xC2 && p + 1 < end && p[1] < 0xA0) {
+		*len = 2;
+		return p[1];
+	}
+	if (*p != 0xE2 || p + 2 >= end || p[1] > 0x81)
+		return 0;
+	*len = 3;
+	unsigned c = 0x2000U | (p[1] & 0x3FU) << 6 | (p[2] & 0x3FU);
+	bool direction = c == 0x200E || c == 0x200F || (c >= 0x202A && c <= 0x202E) ||
+			 (c >= 0x2066 && c <= 0x2069);
+	return direction || c == 0x2028 || c == 0x2029 ? c : 0;
 }
 
-/* Rewrites DEL and the C1 controls from `from` on: they can stand in strings only. */
+/* Rewrites what steers a terminal from `from` on: it can stand in strings only. */
 static void escape_controls(struct buf *out, size_t from)
 {
 	const unsigned char *start = (const unsigned char *)out->data + from,
 			    *end = start + (out->len - from);
 	const unsigned char *p = start;
-	while (p < end && !is_control(p, end))
+	size_t len = 0;
+	while (p < end && !steering(p, end, &len))
 		p++;
 	if (p == end)
 		return;
 	struct buf clean = { 0 };
-	for (p = start; p < end; p++) {
-		if (!is_control(p, end))
-			buf_add_char(&clean, (char)*p);
+	for (p = start; p < end;) {
+		unsigned c = steering(p, end, &len);
+		if (c)
+			buf_add_format(&clean, "\\u%04x", c);
 		else
-			buf_add_format(&clean, "\\u%04x", *p == 0x7F ? 0x7FU : (unsigned)*++p);
+			buf_add(&clean, (const char *)p, len = 1);
+		p += len;
 	}
 	buf_truncate(out, from);
 	buf_add(out, clean.data, clean.len);

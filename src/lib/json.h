@@ -25,7 +25,8 @@ enum json_style { JSON_COMPACT, JSON_PRETTY };
 
 /*
  * Adds the value as JSON, without a newline at the end. Escapes what JSON must and, beyond that,
- * DEL and the C1 controls, so that a terminal can show it.
+ * DEL, the C1 controls and the marks of direction (such as U+202E), so that a terminal shows what
+ * is there.
  */
 void json_write(struct buf *out, const struct json *value, enum json_style style);
 
