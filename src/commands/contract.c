@@ -43,7 +43,8 @@ const struct command contract_commands[] = {
 	  .summary = "Check an OpenAPI document and list its problems",
 	  .description =
 		  "A document that can be used is exit 0 whatever is listed, and 13 with --exit-code if anything is; "
-		  "one that cannot be used is exit 3.",
+		  "one that cannot be used is exit 3. Problems of one kind stand together, and missing descriptions are "
+		  "only counted; -o json lists each with its place.",
 	  ARGS(check_args),
 	  EXAMPLES("bangoctl contract check", "bangoctl contract check acme.yaml --exit-code") },
 	{ .name = "contract show",

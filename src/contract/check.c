@@ -13,6 +13,15 @@ static void problem(struct contract *contract, const struct command *command, co
 			 *which ? " " : "", which);
 }
 
+static void undescribed(struct contract *contract, const struct arg *arg)
+{
+	size_t before = contract->problem_count;
+	document_problem(contract, false, arg->node, "no description of %s",
+			 arg->wire ? arg->wire : arg->name);
+	if (contract->problem_count > before)
+		contract->problems[before].slight = true;
+}
+
 static void check_args(struct contract *contract, const struct command *command)
 {
 	bool optional = false;
@@ -20,8 +29,7 @@ static void check_args(struct contract *contract, const struct command *command)
 		const struct arg *arg = &command->args[i];
 		bool required = arg->flags & ARG_REQUIRED;
 		if (!arg->help || !*arg->help)
-			document_problem(contract, false, arg->node, "no description of %s",
-					 arg->wire ? arg->wire : arg->name);
+			undescribed(contract, arg);
 		if (arg->type == ARG_CHOICE && !arg->choice_count)
 			document_problem(contract, false, arg->node, "an enum without values: %s",
 					 arg->wire);
@@ -88,8 +96,10 @@ void contract_check(struct contract *contract)
 			problem(contract, command, "no evidence", "");
 		check_args(contract, command);
 		check_holes(contract, command);
-		check_columns(contract, command);
-		check_danger(contract, command);
+		if (json_get(command->node, "x-bangoctl")) {
+			check_columns(contract, command);
+			check_danger(contract, command);
+		}
 	}
 	document_settle(contract);
 }

@@ -3,11 +3,22 @@
 
 #include <string.h>
 
-#include "contract/access.h"
 #include "contract/difference.h"
 #include "contract/fielddiff.h"
 #include "contract/pairs.h"
 #include "contract/words.h"
+
+/* ---- credentials ---- */
+
+/* What the call needs, by itself or as all calls of the document; NULL: it is not said. */
+static char *auth_text(const struct contract *contract, const struct command *command)
+{
+	bool own = command && command->auth != AUTH_UNSAID;
+	enum auth auth = own ? command->auth : contract->auth;
+	const char *header = own ? command->auth_header : contract->auth_header;
+	return auth == AUTH_HEADER && header ? buf_format("header %s", header)
+					     : mem_dup(words_auth(auth));
+}
 
 /* ---- operations ---- */
 
@@ -100,20 +111,22 @@ static void whole_operation(struct differences *diff, const struct command *comm
 
 /* ---- documents ---- */
 
-static char *auth_text(const struct contract *contract)
-{
-	struct access_auth auth = access_auth(contract);
-	return !auth.auth    ? NULL
-	       : auth.header ? buf_format("header %s", auth.header)
-			     : mem_dup(auth.auth);
-}
-
 static void compare_documents(const struct differences *diff, const struct contract *a,
 			      const struct contract *b)
 {
-	CLEAN_FREE char *auth_a = auth_text(a), *auth_b = auth_text(b);
+	CLEAN_FREE char *auth_a = auth_text(a, NULL), *auth_b = auth_text(b, NULL);
 	difference_texts(diff, "changed", "server", a->server, b->server);
 	difference_texts(diff, "changed", "auth", auth_a, auth_b);
+}
+
+/* A row unless it is the documents' difference, of which there is a row already. */
+static void compare_auth(const struct differences *diff, const struct contract *a,
+			 const struct contract *b, const struct command *other)
+{
+	CLEAN_FREE char *whole_a = auth_text(a, NULL), *whole_b = auth_text(b, NULL);
+	CLEAN_FREE char *from = auth_text(a, diff->about), *to = auth_text(b, other);
+	if (!same(from, whole_a) || !same(to, whole_b))
+		difference_texts(diff, "changed", "auth", from, to);
 }
 
 struct json *diff_contracts(struct json_doc *doc, const struct contract *a,
@@ -132,6 +145,7 @@ struct json *diff_contracts(struct json_doc *doc, const struct contract *a,
 		}
 		diff.about = command;
 		compare_calls(&diff, command, pairs[i]);
+		compare_auth(&diff, a, b, pairs[i]);
 		fielddiff_args(&diff, command, pairs[i]);
 		compare_replies(&diff, command, pairs[i]);
 		*worded += is_worded(command, pairs[i]);

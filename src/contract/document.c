@@ -129,7 +129,8 @@ void document_problem(struct contract *contract, bool fatal, const struct json *
 			return;
 	size_t number = contract->problem_count++;
 	contract->problems = mem_grow(contract->problems, number, sizeof(*contract->problems));
-	contract->problems[number] = (struct contract_problem){ NULL, buf_take(&message), fatal };
+	contract->problems[number] =
+		(struct contract_problem){ .message = buf_take(&message), .fatal = fatal };
 	work->notes = mem_grow(work->notes, number, sizeof(*work->notes));
 	work->notes[number] = mem_new(1, sizeof(**work->notes));
 	*work->notes[number] = (struct note){ node, last, number };
@@ -242,7 +243,8 @@ const char *document_text(struct contract *contract, const char *text, bool line
 const char *document_get_text(struct contract *contract, const struct json *object, const char *key,
 			      bool lines)
 {
-	return document_text(contract, json_get_string(object, key), lines);
+	const char *text = json_get_string(object, key);
+	return document_text(contract, text ? text + strspn(text, " \t\r\n") : NULL, lines);
 }
 
 /* ---- references ---- */
@@ -402,10 +404,24 @@ static const struct json *only_alternative(const struct json *schema)
 	return found;
 }
 
+/* Whether null is one of the alternatives. */
+static bool has_null(const struct json *schema)
+{
+	const struct json *one = json_get(schema, "oneOf"), *any = json_get(schema, "anyOf");
+	const struct json *list = one ? one : any;
+	for (const struct json *item = json_is(list, JSON_ARRAY) ? list->first : NULL; item;
+	     item = item->next)
+		if (is_null_type(item))
+			return true;
+	return false;
+}
+
 /* Adds what `from` has and `into` lacks. */
 static void merge(struct contract *contract, struct json *into, const struct json *from)
 {
 	bool alternative = only_alternative(from) != NULL;
+	if (alternative && has_null(from) && !json_get(into, "nullable"))
+		json_set(contract->doc, into, "nullable", json_new_bool(contract->doc, true));
 	for (const struct json *item = from->first; item; item = item->next) {
 		if (strcmp(item->key, "allOf") == 0 || strcmp(item->key, "$ref") == 0 ||
 		    (alternative &&

@@ -53,13 +53,19 @@ static struct json *choices_beyond(struct json_doc *doc, const struct arg *a, co
 	return array->count ? array : NULL;
 }
 
+/* What stands for a value that is not given, sent by us or taken by the server. */
+static const char *default_of(const struct arg *arg)
+{
+	return arg->fallback ? arg->fallback : arg->preset;
+}
+
 /* Whether all but the names is the same. */
 static bool same_schema(const struct arg *a, const struct arg *b)
 {
 	const unsigned told = ARG_REQUIRED | ARG_REPEAT;
 	if (a->type != b->type || a->place != b->place || (a->flags & told) != (b->flags & told) ||
 	    a->min != b->min || a->max != b->max || a->choice_count != b->choice_count ||
-	    !same(a->fallback, b->fallback))
+	    !same(default_of(a), default_of(b)))
 		return false;
 	for (size_t i = 0; i < a->choice_count; i++)
 		if (!has_choice(b, a->choices[i].value))
@@ -150,7 +156,7 @@ static void compare_field(const struct differences *diff, const struct arg *a, c
 	trait(diff, a->wire, "type", type_a, type_b);
 	trait(diff, a->wire, "required", need(a), need(b));
 	trait(diff, a->wire, "limits", limits_a, limits_b);
-	trait(diff, a->wire, "default", a->fallback, b->fallback);
+	trait(diff, a->wire, "default", default_of(a), default_of(b));
 	compare_choices(diff, a, b);
 }
 

@@ -135,8 +135,6 @@ static void add_plain(struct buf *out, const char *name)
 	}
 	while (out->len && (out->data[out->len - 1] == '-' || out->data[out->len - 1] == '.'))
 		buf_truncate(out, out->len - 1);
-	if (!out->len)
-		buf_add_str(out, "field");
 }
 
 /* The option's name: x-bangoctl.name, or the wire name in kebab-case, out of the way of what is
@@ -147,6 +145,8 @@ static const char *option_name(struct fields *fields, const char *wire,
 	CLEAN_BUF struct buf name = { 0 };
 	const char *given = json_get_string(extension, "name");
 	add_plain(&name, given ? given : wire);
+	if (!name.len)
+		buf_add_format(&name, "field-%zu", fields->count + 1);
 	if (name_taken(fields, buf_str(&name))) {
 		CLEAN_FREE char *plain = buf_take(&name);
 		buf_add_format(&name, "field-%s", plain);
@@ -205,6 +205,21 @@ static const struct json *read_array(struct fields *fields, const struct json *s
 	return items;
 }
 
+/* Whether null fits: where neither type nor values are told, anything does. */
+static bool allows_null(const struct json *schema)
+{
+	const struct json *type = json_get(schema, "type"), *values = json_get(schema, "enum");
+	bool list = json_is(type, JSON_ARRAY), any = !type && !values && !json_get(schema, "const");
+	for (const struct json *item = list ? type->first : type; item;
+	     item = list ? item->next : NULL)
+		any = any || is_null(item);
+	for (const struct json *item = json_is(values, JSON_ARRAY) ? values->first : NULL; item;
+	     item = item->next)
+		any = any || item->type == JSON_NULL;
+	return any || is_manifold(schema) || json_is(json_get(schema, "nullable"), JSON_TRUE) ||
+	       json_is(json_get(schema, "x-nullable"), JSON_TRUE);
+}
+
 struct arg fields_make(struct fields *fields, const char *wire, enum arg_place place,
 		       const struct json *node, const struct json *schema)
 {
@@ -229,6 +244,8 @@ struct arg fields_make(struct fields *fields, const char *wire, enum arg_place p
 	if (json_is(json_get(node, "deprecated"), JSON_TRUE) ||
 	    json_is(json_get(schema, "deprecated"), JSON_TRUE))
 		arg.flags |= ARG_DEPRECATED;
+	if (allows_null(schema))
+		arg.flags |= ARG_NULL;
 	if (fields_is_type(schema, "array"))
 		schema = read_array(fields, schema, &arg);
 	limits_read(contract, schema, &arg);
@@ -245,6 +262,26 @@ static bool is_required(const struct json *schema, const char *name)
 	return false;
 }
 
+/* What keeps a property from being an option, or NULL. */
+static const char *property_fault(const struct fields *fields, const struct json *property,
+				  const struct json *schema)
+{
+	if (strlen(property->key) != property->key_len || !*property->key)
+		return "no option can be made of this name";
+	if (strchr(property->key, '.'))
+		return "no option can be made of a name with a dot: --body takes it";
+	bool object =
+		schema && (json_get(schema, "properties") || fields_is_type(schema, "object"));
+	return fields->flat && object ? "a form has no place for an object: it is left out" : NULL;
+}
+
+static bool takes_more(const struct json *schema)
+{
+	const struct json *more = json_get(schema, "additionalProperties");
+	return json_is(more, JSON_TRUE) || json_is(more, JSON_OBJECT) ||
+	       json_get(schema, "patternProperties");
+}
+
 static void add_properties(struct fields *fields, const struct json *schema, const char *prefix,
 			   bool required, int depth)
 {
@@ -252,9 +289,10 @@ static void add_properties(struct fields *fields, const struct json *schema, con
 	for (const struct json *item = json_is(properties, JSON_OBJECT) ? properties->first : NULL;
 	     item && !fields_full(fields); item = item->next) {
 		const struct json *property = document_schema(fields->contract, item);
-		if (strlen(item->key) != item->key_len || !*item->key) {
-			document_problem(fields->contract, false, item,
-					 "no option can be made of this name");
+		const char *fault = property_fault(fields, item, property);
+		if (fault) {
+			document_problem(fields->contract, false, item, "%s", fault);
+			fields->open = true;
 			continue;
 		}
 		if (!property || json_is(json_get(property, "readOnly"), JSON_TRUE))
@@ -263,6 +301,7 @@ static void add_properties(struct fields *fields, const struct json *schema, con
 		bool needed = required && is_required(schema, item->key);
 		if (json_get(property, "properties") && !is_manifold(property) &&
 		    depth < MAX_NESTING) {
+			fields->open = fields->open || takes_more(property);
 			add_properties(fields, property, wire, needed, depth + 1);
 			continue;
 		}
@@ -274,7 +313,10 @@ static void add_properties(struct fields *fields, const struct json *schema, con
 
 void fields_add_body(struct fields *fields, const struct json *schema)
 {
+	fields->open = takes_more(schema) || !json_get(schema, "properties") ||
+		       json_get(schema, "oneOf") || json_get(schema, "anyOf");
 	add_properties(fields, schema, "", true, 0);
+	fields->open = fields->open || fields->count >= MAX_FIELDS;
 }
 
 /* Whether the path has the hole {name}. */

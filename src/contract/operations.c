@@ -171,8 +171,7 @@ void operations_outline(struct contract *contract, const struct operation *opera
 static void read_body_schema(struct fields *fields, const struct json *schema,
 			     struct command *command)
 {
-	const struct json *least = json_get(schema, "minProperties"),
-			  *more = json_get(schema, "additionalProperties");
+	const struct json *least = json_get(schema, "minProperties");
 	CLEAN_ERR struct err ignored = { 0 };
 	long long count = 0;
 	if (!schema)
@@ -180,12 +179,11 @@ static void read_body_schema(struct fields *fields, const struct json *schema,
 	if (json_is(least, JSON_NUMBER) &&
 	    text_integer(least->text, 0, 1000, &count, &ignored) == 0)
 		command->body_least = (size_t)count;
-	command->body_open = json_is(more, JSON_TRUE) || json_is(more, JSON_OBJECT) ||
-			     !json_get(schema, "properties") ||
-			     json_get(schema, "patternProperties") || json_get(schema, "oneOf") ||
-			     json_get(schema, "anyOf");
 	fields_add_body(fields, schema);
+	command->body_open = fields->open;
 }
+
+#define NEITHER "the request body is neither JSON nor a form: the call is refused"
 
 /* The body of OpenAPI 3; true if the operation takes one of ours. */
 static bool read_body(struct fields *fields, struct command *command)
@@ -197,8 +195,12 @@ static bool read_body(struct fields *fields, struct command *command)
 	if (!json_is(body, JSON_OBJECT))
 		return false;
 	if (!media) {
-		document_problem(contract, false, content ? content : body,
-				 "the request body has no JSON form: it is not supported");
+		media = replies_form_content(content);
+		fields->flat = true;
+		command->body_form = media ? BODY_URLENCODED : BODY_UNSUPPORTED;
+	}
+	if (!media) {
+		document_problem(contract, false, content ? content : body, NEITHER);
 		return false;
 	}
 	if (content->count > 1)
@@ -209,31 +211,44 @@ static bool read_body(struct fields *fields, struct command *command)
 	return true;
 }
 
-/* Whether the list of media types, the operation's own or the document's, has one of JSON. */
-static bool takes_json(const struct contract *contract, const struct json *operation,
-		       const char *key, const struct json **list)
+/* Whether the list of media types, the operation's own or the document's, has one of these. */
+static bool takes(const struct contract *contract, const struct json *operation, const char *key,
+		  bool (*fits)(const char *type), const struct json **list)
 {
 	*list = json_get(operation, key);
 	if (!*list)
 		*list = json_get(contract->root, key);
 	for (const struct json *item = json_is(*list, JSON_ARRAY) ? (*list)->first : NULL; item;
 	     item = item->next)
-		if (json_string(item) && replies_is_json(item->text))
+		if (json_string(item) && fits(item->text))
 			return true;
 	return !json_is(*list, JSON_ARRAY) || !(*list)->count;
 }
 
-/* The body of Swagger 2 is a parameter. */
+/* The body of Swagger 2 is several parameters. */
+static bool read_swagger_form(struct fields *fields, struct command *command)
+{
+	const struct json *types;
+	bool form = takes(fields->contract, fields->node, "consumes", replies_is_form, &types);
+	command->body_form = fields->file || !form ? BODY_UNSUPPORTED : BODY_URLENCODED;
+	if (!form && !fields->file)
+		document_problem(fields->contract, false, types, NEITHER);
+	return command->body_form == BODY_URLENCODED;
+}
+
+/* Or it is one. */
 static bool read_swagger_body(struct fields *fields, const struct json *path_item,
 			      struct command *command)
 {
 	struct contract *contract = fields->contract;
 	const struct json *body = parameters_body(contract, path_item, fields->node), *types;
+	if (fields->form)
+		return read_swagger_form(fields, command);
 	if (!body)
 		return false;
-	if (!takes_json(contract, fields->node, "consumes", &types)) {
-		document_problem(contract, false, types,
-				 "the request body has no JSON form: it is not supported");
+	if (!takes(contract, fields->node, "consumes", replies_is_json, &types)) {
+		document_problem(contract, false, types, NEITHER);
+		command->body_form = BODY_UNSUPPORTED;
 		return false;
 	}
 	command->body_required = json_is(json_get(body, "required"), JSON_TRUE);
@@ -284,7 +299,8 @@ void operations_details(struct contract *contract, const struct operation *opera
 	security_read(contract, operation->node, command);
 	read_args(contract, operation, command);
 	replies_read(contract, operation->node, command);
-	if (contract->version == 20 && !takes_json(contract, operation->node, "produces", &types))
+	if (contract->version == 20 &&
+	    !takes(contract, operation->node, "produces", replies_is_json, &types))
 		document_problem(contract, false, types,
 				 "the reply has no JSON form: it will be taken for a broken one");
 }

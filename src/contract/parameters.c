@@ -14,7 +14,10 @@ static bool place_of(const char *in, enum arg_place *place)
 	static const struct {
 		const char *name;
 		enum arg_place place;
-	} places[] = { { "path", ARG_PATH }, { "query", ARG_QUERY }, { "header", ARG_HEADER } };
+	} places[] = { { "path", ARG_PATH },
+		       { "query", ARG_QUERY },
+		       { "header", ARG_HEADER },
+		       { "formData", ARG_BODY } };
 	for (size_t i = 0; i < COUNT(places); i++)
 		if (strcmp(places[i].name, in) == 0) {
 			*place = places[i].place;
@@ -178,6 +181,19 @@ static bool is_there(const struct fields *fields, enum arg_place place, const ch
 	return false;
 }
 
+/* A file among the fields of a form, which no other form than multipart/form-data has. */
+static bool is_lost_form(struct fields *fields, const struct json *parameter)
+{
+	const char *type = json_get_string(parameter, "type");
+	bool file = type && strcmp(type, "file") == 0;
+	fields->form = true;
+	fields->file = fields->file || file;
+	if (file)
+		document_problem(fields->contract, false, parameter,
+				 "a file cannot be sent: the call is refused");
+	return file;
+}
+
 static void add_parameter(struct fields *fields, const struct json *parameter)
 {
 	const char *wire = json_get_string(parameter, "name");
@@ -185,7 +201,10 @@ static void add_parameter(struct fields *fields, const struct json *parameter)
 	enum arg_place place = ARG_CLIENT;
 	if (in && strcmp(in, "body") == 0)
 		return;
-	if (!wire || !*wire || !in || !place_of(in, &place) ||
+	bool form = in && strcmp(in, "formData") == 0 && fields->contract->version == 20;
+	if (form && is_lost_form(fields, parameter))
+		return;
+	if (!wire || !*wire || !in || !place_of(in, &place) || (place == ARG_BODY && !form) ||
 	    (place == ARG_HEADER && !text_is_header_name(wire))) {
 		document_problem(fields->contract, false, parameter,
 				 "a parameter \"%s\" in \"%s\" is not supported: it is left out",

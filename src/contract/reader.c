@@ -217,6 +217,7 @@ int contract_make(struct contract *contract, const char *name, struct json_doc *
 	contract_moved(contract);
 	read_document(contract);
 	contract->server = security_server(contract);
+	security_guess(contract);
 	document_settle(contract);
 	for (size_t i = 0; i < contract->problem_count; i++) {
 		const struct contract_problem *problem = &contract->problems[i];

@@ -19,6 +19,7 @@ struct contract_problem {
 	char *pointer; /* owned: JSON pointer (RFC 6901) of the place */
 	char *message; /* owned */
 	bool fatal;    /* the document cannot be used */
+	bool slight;   /* a missing description: lists for people only count them */
 };
 
 /* The names that a document cannot have: a colliding option becomes --field-NAME, a colliding
@@ -40,6 +41,9 @@ struct contract {
 	struct contract **self;	    /* lives in doc: where this is, for what is filled in later */
 	struct contract_reserved reserved;
 	const char *server; /* the first usable server, for profiles without a base_url, or NULL */
+	enum auth auth;	    /* what calls need that do not say it: see security.h */
+	const char *auth_header;  /* of AUTH_HEADER */
+	const char *scheme;	  /* a scheme of the document's, if `auth` is unsaid, or NULL */
 	struct command *commands; /* lives in doc */
 	size_t command_count;
 	struct contract_problem *problems; /* owned */

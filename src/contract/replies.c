@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/text.h"
 #include "contract/document.h"
 
 bool replies_is_json(const char *type)
@@ -14,24 +15,53 @@ bool replies_is_json(const char *type)
 	       (len == 13 && strncmp(type, "application/*", 13) == 0) || strcmp(type, "*/*") == 0;
 }
 
-const struct json *replies_json_content(const struct json *content)
+bool replies_is_form(const char *type)
+{
+	static const char form[] = "application/x-www-form-urlencoded";
+	return strcspn(type, "; ") == sizeof(form) - 1 &&
+	       strncasecmp(type, form, sizeof(form) - 1) == 0;
+}
+
+static const struct json *find_content(const struct json *content, bool (*fits)(const char *type))
 {
 	for (const struct json *item = json_is(content, JSON_OBJECT) ? content->first : NULL; item;
 	     item = item->next)
-		if (replies_is_json(item->key))
+		if (fits(item->key))
 			return item;
 	return NULL;
 }
 
-static const struct json *success_reply(struct contract *contract, const struct json *operation)
+const struct json *replies_json_content(const struct json *content)
 {
+	return find_content(content, replies_is_json);
+}
+
+const struct json *replies_form_content(const struct json *content)
+{
+	return find_content(content, replies_is_form);
+}
+
+/* The reply of success that the contract shows, 200 or else the first 2xx; the command learns which
+ * it is. */
+static const struct json *success_reply(struct contract *contract, const struct json *operation,
+					struct command *command)
+{
+	CLEAN_ERR struct err ignored = { 0 };
+	long long status = 200;
 	const struct json *responses = json_get(operation, "responses");
 	const struct json *found = json_get(responses, "200");
 	for (const struct json *item = json_is(responses, JSON_OBJECT) ? responses->first : NULL;
 	     item && !found; item = item->next)
 		if (item->key[0] == '2')
 			found = item;
-	return found ? document_resolve(contract, found) : NULL;
+	if (!found)
+		return NULL;
+	(void)text_integer(found->key, 200, 299, &status, &ignored); /* "2XX" counts as 200 */
+	command->success = (int)status;
+	const struct json *reply = document_resolve(contract, found);
+	command->bodiless = json_is(reply, JSON_OBJECT) && !json_get(reply, "content") &&
+			    !json_get(reply, "schema");
+	return reply;
 }
 
 static const struct json *sample_of(struct contract *contract, const struct json *media,
@@ -81,7 +111,7 @@ static const struct json *record_of(struct contract *contract, const struct json
 void replies_read(struct contract *contract, const struct json *operation, struct command *command)
 {
 	const struct json *extension = json_get(operation, "x-bangoctl");
-	const struct json *reply = success_reply(contract, operation);
+	const struct json *reply = success_reply(contract, operation, command);
 	const struct json *media = replies_json_content(json_get(reply, "content"));
 	const struct json *content = json_get(reply, "content");
 	if (json_is(content, JSON_OBJECT) && content->count && !media)

@@ -8,10 +8,17 @@
 /* Whether the media type is one of JSON, or any. */
 bool replies_is_json(const char *type);
 
+/* Whether the media type is application/x-www-form-urlencoded. */
+bool replies_is_form(const char *type);
+
+/* The media type object of such a form among those of `content`, or NULL. */
+const struct json *replies_form_content(const struct json *content);
+
 /* The media type object of JSON among the media types of `content`, or NULL. */
 const struct json *replies_json_content(const struct json *content);
 
-/* Fills the command's `rows`, `record` and `sample`; its `effect` must be known. */
+/* Fills the command's `success`, `bodiless`, `rows`, `record` and `sample`; its `effect` must be
+ * known. */
 void replies_read(struct contract *contract, const struct json *operation, struct command *command);
 
 #endif

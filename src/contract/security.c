@@ -9,13 +9,16 @@
 
 /* ---- schemes ---- */
 
+static const struct json *schemes_of(const struct contract *contract)
+{
+	return contract->version == 20
+		       ? json_get(contract->root, "securityDefinitions")
+		       : json_get(json_get(contract->root, "components"), "securitySchemes");
+}
+
 static const struct json *scheme_of(struct contract *contract, const char *name)
 {
-	const struct json *all =
-		contract->version == 20
-			? json_get(contract->root, "securityDefinitions")
-			: json_get(json_get(contract->root, "components"), "securitySchemes");
-	return document_resolve(contract, json_get(all, name));
+	return document_resolve(contract, json_get(schemes_of(contract), name));
 }
 
 static bool is(const struct json *object, const char *key, const char *word)
@@ -40,11 +43,14 @@ static bool is_good_header(const char *name)
 	return *name && name[strspn(name, allowed)] == '\0';
 }
 
-/* The scheme as ours; AUTH_UNSAID: we do not know it. */
-static enum auth auth_of(const struct json *scheme, const char **header)
+/* The scheme as ours; AUTH_UNSAID: we do not know it. `tokens`: of those that some other service
+ * issues, too. */
+static enum auth auth_of(const struct json *scheme, bool tokens, const char **header)
 {
 	bool http = is(scheme, "type", "http");
 	const char *name = json_get_string(scheme, "name");
+	if (is(scheme, "type", "oauth2") || is(scheme, "type", "openIdConnect"))
+		return tokens ? AUTH_BEARER : AUTH_UNSAID; /* RFC 6750 */
 	if (is(scheme, "type", "basic") || (http && is(scheme, "scheme", "basic")))
 		return AUTH_BASIC;
 	if (http && is(scheme, "scheme", "bearer"))
@@ -58,7 +64,7 @@ static enum auth auth_of(const struct json *scheme, const char **header)
 
 /* One alternative: all of its schemes at once, so that we know it only if it is one. */
 static enum auth read_alternative(struct contract *contract, const struct json *alternative,
-				  const char **header)
+				  bool tokens, const char **header)
 {
 	if (!json_is(alternative, JSON_OBJECT))
 		return AUTH_UNSAID;
@@ -69,27 +75,33 @@ static enum auth read_alternative(struct contract *contract, const struct json *
 			document_problem(contract, false, item,
 					 "there is no security scheme \"%s\"", item->key);
 	return alternative->count == 1
-		       ? auth_of(scheme_of(contract, alternative->first->key), header)
+		       ? auth_of(scheme_of(contract, alternative->first->key), tokens, header)
 		       : AUTH_UNSAID;
+}
+
+/* Takes the first alternative with credentials that we know; without one, AUTH_NONE if it is among
+ * them. */
+static enum auth choose(struct contract *contract, const struct json *list, bool tokens,
+			const char **header)
+{
+	enum auth found = list->count ? AUTH_UNSAID : AUTH_NONE;
+	for (const struct json *item = list->first; item; item = item->next) {
+		enum auth auth = read_alternative(contract, item, tokens, header);
+		if (auth != AUTH_UNSAID && auth != AUTH_NONE)
+			return auth;
+		found = auth == AUTH_NONE ? auth : found;
+	}
+	return found;
 }
 
 static void read_requirements(struct contract *contract, const struct json *list,
 			      struct command *command)
 {
-	bool open = !list->count;
-	for (const struct json *item = list->first; item; item = item->next) {
-		const char *header = NULL;
-		enum auth auth = read_alternative(contract, item, &header);
-		open = open || auth == AUTH_NONE;
-		if (auth == AUTH_UNSAID || auth == AUTH_NONE)
-			continue;
-		command->auth = auth;
-		command->auth_header = header;
-		return;
-	}
-	if (open)
-		command->auth = AUTH_NONE;
-	else
+	command->auth_header = NULL;
+	command->auth = choose(contract, list, false, &command->auth_header);
+	if (command->auth < AUTH_BASIC)
+		command->auth = choose(contract, list, true, &command->auth_header);
+	if (command->auth == AUTH_UNSAID)
 		document_problem(
 			contract, false, list,
 			"none of these security schemes is supported: basic is taken unless the profile sets auth");
@@ -109,6 +121,20 @@ void security_read(struct contract *contract, const struct json *operation, stru
 		read_requirements(contract, list, command);
 	else
 		security_read_default(contract, command);
+}
+
+void security_guess(struct contract *contract)
+{
+	struct command whole = { 0 };
+	const struct json *schemes = schemes_of(contract);
+	security_read_default(contract, &whole);
+	for (const struct json *item = json_is(schemes, JSON_OBJECT) ? schemes->first : NULL;
+	     item && whole.auth == AUTH_UNSAID; item = item->next)
+		whole.auth = auth_of(document_resolve(contract, item), true, &whole.auth_header);
+	contract->auth = whole.auth;
+	contract->auth_header = whole.auth_header;
+	if (whole.auth == AUTH_UNSAID && json_is(schemes, JSON_OBJECT) && schemes->first)
+		contract->scheme = document_text(contract, schemes->first->key, false);
 }
 
 /* ---- servers ---- */

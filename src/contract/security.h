@@ -7,14 +7,21 @@
 
 /*
  * Fills the command's `auth` and `auth_header` by its own `security`, else the document's. Of
- * several alternatives the first that we know counts; if we know none, that is a problem, and the
- * profile decides.
+ * several alternatives the first that we know counts; OAuth 2 and OpenID Connect only where there
+ * is no other, with the token as the secret. If we know none, that is a problem, and the profile
+ * decides.
  */
 void security_read(struct contract *contract, const struct json *operation,
 		   struct command *command);
 
 /* The same for a call that is no operation of the document. */
 void security_read_default(struct contract *contract, struct command *command);
+
+/*
+ * Fills the contract's `auth` and `auth_header`, a hint for the profile of a document: by its
+ * `security`, else the first scheme that it declares and that we know; `scheme` if we know none.
+ */
+void security_guess(struct contract *contract);
 
 /* The first server that can be used as a base URL, https before http, or NULL. */
 const char *security_server(struct contract *contract);

@@ -19,6 +19,16 @@ const char *words_effect(const struct command *command)
 	return command->effect == EFFECT_READ ? "read" : "change";
 }
 
+const char *words_auth(enum auth auth)
+{
+	static const char *const names[] = { [AUTH_UNSAID] = NULL,
+					     [AUTH_NONE] = "none",
+					     [AUTH_BASIC] = "basic",
+					     [AUTH_BEARER] = "bearer",
+					     [AUTH_HEADER] = "header" };
+	return names[auth];
+}
+
 const char *words_body(const struct command *command)
 {
 	return command->body_required	   ? "required"

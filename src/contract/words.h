@@ -16,6 +16,10 @@ char *words_option(const struct arg *arg);
 /* "read" or "change". */
 const char *words_effect(const struct command *command);
 
+/* "none", "basic", "bearer" or "header", as the setting `auth` spells them; NULL: it is not said.
+ */
+const char *words_auth(enum auth auth);
+
 /* "none", "optional" or "required". */
 const char *words_body(const struct command *command);
 

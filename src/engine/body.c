@@ -298,6 +298,68 @@ static int add_values(struct json_doc *doc, struct json *body, const struct comm
 	return 0;
 }
 
+/* ---- forms ---- */
+
+static int add_form_value(struct buf *out, const char *name, const struct json *value,
+			  struct err *err)
+{
+	if (!json_is_scalar(value) || value->type == JSON_NULL)
+		return err_set(err, ERR_USAGE, "%s: a form has no place for %s", name,
+			       value->type == JSON_NULL	   ? "null"
+			       : value->type == JSON_ARRAY ? "an array"
+							   : "an object");
+	const char *text = value->type == JSON_NUMBER || value->type == JSON_STRING
+				   ? value->text
+				   : json_type_name(value->type);
+	text_percent_encode(out, text, value->type == JSON_STRING ? value->len : strlen(text));
+	return 0;
+}
+
+static void begin_pair(struct buf *out, const char *name)
+{
+	if (out->len)
+		buf_add_char(out, '&');
+	text_percent_encode(out, name, strlen(name));
+	buf_add_char(out, '=');
+}
+
+static int add_form_list(struct buf *out, const struct json *list, char joint, struct err *err)
+{
+	for (const struct json *item = list->first; item; item = item->next) {
+		if (item == list->first || !joint)
+			begin_pair(out, list->key);
+		else if (joint == ',')
+			buf_add_char(out, ',');
+		else
+			text_percent_encode(out, &joint, 1);
+		if (add_form_value(out, list->key, item, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int body_write_form(struct buf *out, const struct command *command, const struct json *body,
+		    struct err *err)
+{
+	if (body->type != JSON_OBJECT)
+		return err_set(err, ERR_USAGE, "the body is no object, and only that makes a form");
+	buf_add_str(out, "");
+	for (const struct json *member = body->first; member; member = member->next) {
+		const struct arg *arg = command_wire_arg(command, ARG_BODY, member->key);
+		if (json_is(member, JSON_ARRAY)) {
+			if (add_form_list(out, member, arg ? arg->joint : '\0', err) < 0)
+				return -1;
+			continue;
+		}
+		begin_pair(out, member->key);
+		if (add_form_value(out, member->key, member, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* ---- the whole ---- */
+
 int body_build(struct json_doc *doc, const struct command *command, const struct values *values,
 	       const struct json **body, struct err *err)
 {

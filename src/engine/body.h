@@ -14,6 +14,13 @@
 int body_build(struct json_doc *doc, const struct command *command, const struct values *values,
 	       const struct json **body, struct err *err);
 
+/*
+ * Writes the body as application/x-www-form-urlencoded: a list repeats its name, or is one value
+ * where the command's argument has a joint. ERR_USAGE for null and what is no text, number or list.
+ */
+int body_write_form(struct buf *out, const struct command *command, const struct json *body,
+		    struct err *err);
+
 /* Reads `JSON` or `@FILE` (`@-` is standard input); `what` names it in messages. */
 int body_read(struct json_doc *doc, const char *what, const char *text, struct json **value,
 	      struct err *err);

@@ -71,22 +71,99 @@ static unsigned *lines_of(const struct contract *contract)
 	return lines;
 }
 
+/* A problem in the list for people. */
+struct entry {
+	const struct contract_problem *problem;
+	unsigned line;
+	size_t number, first; /* its own, and that of the first one of this message */
+};
+
+static int by_message(const void *a, const void *b)
+{
+	const struct entry *x = a, *y = b;
+	int order = strcmp(x->problem->message, y->problem->message);
+	return order ? order : x->number < y->number ? -1 : 1;
+}
+
+/* What keeps the document from being used, then the others as they were found. */
+static int by_weight(const void *a, const void *b)
+{
+	const struct entry *x = a, *y = b;
+	if (x->problem->fatal != y->problem->fatal)
+		return x->problem->fatal ? -1 : 1;
+	if (x->first != y->first)
+		return x->first < y->first ? -1 : 1;
+	return x->number < y->number ? -1 : 1;
+}
+
+/* All but the slight problems, those of one message together; `count` receives how many. The caller
+ * frees them. */
+static struct entry *sort_problems(const struct contract *contract, const unsigned *lines,
+				   size_t *count)
+{
+	struct entry *entries = mem_new(contract->problem_count + 1, sizeof(*entries));
+	*count = 0;
+	for (size_t i = 0; i < contract->problem_count; i++)
+		if (!contract->problems[i].slight)
+			entries[(*count)++] =
+				(struct entry){ &contract->problems[i], lines[i], i, i };
+	qsort(entries, *count, sizeof(*entries), by_message);
+	for (size_t i = 1; i < *count; i++)
+		if (strcmp(entries[i].problem->message, entries[i - 1].problem->message) == 0)
+			entries[i].first = entries[i - 1].first;
+	qsort(entries, *count, sizeof(*entries), by_weight);
+	return entries;
+}
+
+/* Adds the place of a problem, broken at its slashes where it is too long for the terminal. */
+static void add_place(struct buf *out, const struct entry *entry)
+{
+	enum { INDENT = 4, FURTHER = 6 };
+	const char *pointer = entry->problem->pointer;
+	CLEAN_BUF struct buf text = { 0 };
+	text_escape(&text, *pointer ? pointer : "the document",
+		    strlen(*pointer ? pointer : "the document"), false);
+	if (entry->line)
+		buf_add_format(&text, " (line %u)", entry->line);
+	size_t column = INDENT;
+	buf_add_format(out, "%*s", INDENT, "");
+	for (const char *p = buf_str(&text); *p;) {
+		size_t len = 1 + strcspn(p + 1, "/");
+		size_t columns = text_width(p, len);
+		if (column > FURTHER && column + columns > terminal_width()) {
+			buf_add_format(out, "\n%*s", FURTHER, "");
+			column = FURTHER;
+		}
+		buf_add(out, p, len);
+		column += columns;
+		p += len;
+	}
+	buf_add_char(out, '\n');
+}
+
+/* Problem first, then its places; what is slight is only counted. */
 static void problems_text(struct buf *out, const struct contract *contract, const unsigned *lines)
 {
-	for (size_t i = 0; i < contract->problem_count; i++) {
-		const struct contract_problem *problem = &contract->problems[i];
-		bool again = i && strcmp(problem->pointer, problem[-1].pointer) == 0;
-		CLEAN_BUF struct buf safe = { 0 };
-		text_escape(&safe, problem->pointer, strlen(problem->pointer), false);
-		if (!again && *problem->pointer)
-			buf_add_str(out, buf_str(&safe));
-		else if (!again)
-			buf_add_str(out, "the document");
-		if (!again && lines[i])
-			buf_add_format(out, " (line %u)", lines[i]);
-		buf_add_str(out, again ? "" : "\n");
-		add_wrapped(out, problem->message, 4);
+	enum { MOST_PLACES = 5 };
+	size_t count = 0, shown = 0;
+	CLEAN_FREE struct entry *entries = sort_problems(contract, lines, &count);
+	for (size_t i = 0; i < count; i++) {
+		bool next = !i || entries[i].first != entries[i - 1].first;
+		bool last = i + 1 == count || entries[i + 1].first != entries[i].first;
+		shown = next ? 1 : shown + 1;
+		if (next)
+			add_wrapped(out, entries[i].problem->message, 0);
+		if (shown <= MOST_PLACES)
+			add_place(out, &entries[i]);
+		else if (last)
+			buf_add_format(out, "    and %zu more: -o json lists them\n",
+				       shown - MOST_PLACES);
 	}
+	size_t slight = contract->problem_count - count;
+	if (slight)
+		buf_add_format(out, "%zu field%s %s no description: -o json lists %s\n", slight,
+			       slight == 1 ? "" : "s", slight == 1 ? "has" : "have",
+			       slight == 1 ? "it" : "them");
 }
 
 static int print_problems(const struct session *session, const struct contract *contract,
@@ -143,9 +220,13 @@ int do_contract_check(struct session *session, const struct command *command,
 		return check_and_print(session, &session->contract, err);
 	struct contract_reserved reserved = { global_options, global_option_count, own_commands() };
 	CLEANUP(contract_done) struct contract contract = { 0 };
-	if (contract_read_file(&contract, file, &reserved, err) < 0)
-		return -1;
-	return check_and_print(session, &contract, err);
+	if (contract_read_file(&contract, file, &reserved, err) == 0)
+		return check_and_print(session, &contract, err);
+	/* the message tells what is fatal, the list why: each path that was left out */
+	CLEAN_ERR struct err ignored = { 0 };
+	if (contract.problem_count > 1)
+		(void)print_problems(session, &contract, &ignored);
+	return -1;
 }
 
 /* ---- show ---- */

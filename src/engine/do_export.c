@@ -7,7 +7,6 @@
 
 #include "base/text.h"
 #include "commands/commands.h"
-#include "contract/access.h"
 #include "contract/moved.h"
 #include "contract/words.h"
 #include "engine/output.h"
@@ -146,18 +145,18 @@ static void add_server(struct buf *out, const struct contract *contract, const s
 
 static void add_auth(struct buf *out, const struct contract *contract, const char *now)
 {
-	struct access_auth auth = access_auth(contract);
-	if (!auth.auth && auth.scheme) {
+	const char *auth = contract->auth < AUTH_BASIC ? NULL : words_auth(contract->auth);
+	if (contract->scheme) {
 		CLEAN_FREE char *text = buf_format(
 			"the document asks for \"%s\", which is none of basic, bearer and header",
-			auth.scheme);
+			contract->scheme);
 		add_comment(out, "    ", text);
 	}
-	if (!auth.auth || is(now, auth.auth))
+	if (!auth || is(now, auth))
 		return;
-	add_setting(out, SETTING_AUTH, auth.auth);
-	if (auth.header)
-		add_setting(out, SETTING_AUTH_HEADER, auth.header);
+	add_setting(out, SETTING_AUTH, auth);
+	if (contract->auth_header)
+		add_setting(out, SETTING_AUTH_HEADER, contract->auth_header);
 }
 
 /* The lines of the group that it does not have yet. */

@@ -96,8 +96,8 @@ static const char *message_in(const struct json *body)
 }
 
 /* Reads the body; a text in `why` says that it is unusable. */
-static void read_body(const struct http_reply *reply, enum effect effect, struct json_doc *doc,
-		      struct outcome *outcome, struct buf *why)
+static void read_body(const struct http_reply *reply, struct json_doc *doc, struct outcome *outcome,
+		      struct buf *why)
 {
 	CLEAN_ERR struct err fault = { 0 };
 	struct json *body = NULL;
@@ -116,9 +116,8 @@ static void read_body(const struct http_reply *reply, enum effect effect, struct
 	}
 	const struct json *code = json_get(body, "responseCode");
 	const char *text = json_is(code, JSON_NUMBER) ? code->text : json_string(code);
-	if (json_is_scalar(body) || (effect == EFFECT_CHANGE && body->type != JSON_OBJECT)) {
-		buf_add_format(why, "the reply is no %s",
-			       effect == EFFECT_CHANGE ? "object" : "object or array");
+	if (json_is_scalar(body)) {
+		buf_add_str(why, "the reply is no object or array");
 		return;
 	}
 	if (code && !text && code->type != JSON_NULL) {
@@ -174,7 +173,7 @@ int outcome_judge(const struct http_reply *reply, enum effect effect, struct jso
 {
 	CLEAN_BUF struct buf why = { 0 };
 	*outcome = (struct outcome){ 0 };
-	read_body(reply, effect, doc, outcome, &why);
+	read_body(reply, doc, outcome, &why);
 	outcome->kind = kind_of_status(reply->status, outcome->response_code, effect);
 	if (outcome->kind == ERR_OK && why.len)
 		outcome->kind = effect == EFFECT_CHANGE ? ERR_UNKNOWN : ERR_SERVER;

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "contract/security.h"
+#include "contract/words.h"
 
 /* Production hosts of https://developer.bango.info/api-reference/ */
 static const char *const live_hosts[] = { "us.resale.api.bango.com", "ap.resale.api.bango.com",
@@ -146,12 +147,6 @@ int profile_settings(struct session *session, struct err *err)
 
 /* ---- authentication and server ---- */
 
-static const char *const auth_words[] = { [AUTH_UNSAID] = "basic",
-					  [AUTH_NONE] = "none",
-					  [AUTH_BASIC] = "basic",
-					  [AUTH_BEARER] = "bearer",
-					  [AUTH_HEADER] = "header" };
-
 /* Whether the profile itself says how its credentials go out. */
 static bool says_auth(const struct session *session)
 {
@@ -172,7 +167,7 @@ enum auth profile_auth(const struct session *session, const struct command *comm
 		return command->auth;
 	}
 	for (int auth = AUTH_BASIC; auth <= AUTH_HEADER; auth++)
-		if (word && strcmp(word, auth_words[auth]) == 0)
+		if (word && strcmp(word, words_auth((enum auth)auth)) == 0)
 			return (enum auth)auth;
 	return AUTH_BASIC;
 }
@@ -189,7 +184,7 @@ void profile_follow_contract(struct session *session)
 	security_read_default(&session->contract, &whole);
 	if (whole.auth < AUTH_BASIC || says_auth(session))
 		return;
-	setting_put(&session->settings, SETTING_AUTH, auth_words[whole.auth], origin);
+	setting_put(&session->settings, SETTING_AUTH, words_auth(whole.auth), origin);
 	if (whole.auth_header && !setting_text(&session->settings, SETTING_AUTH_HEADER))
 		setting_put(&session->settings, SETTING_AUTH_HEADER, whole.auth_header, origin);
 }

@@ -94,14 +94,31 @@ static int add_headers(const struct session *session, struct request *request, s
 	return 0;
 }
 
-static void set_body(struct request *request, const struct json *body)
+/* A call whose body can be written in no way that the contract allows would be a wrong one. */
+static int refuse_body(const struct command *command, struct err *err)
 {
+	err_set(err, ERR_USAGE, "\"%s\" takes a body that is neither JSON nor a form",
+		command->name);
+	return err_hint(err, "\"bangoctl request %s %s\" sends the request without a body",
+			command->method, command->path);
+}
+
+static int set_body(struct request *request, const struct json *body, struct err *err)
+{
+	enum body_form form = request->command ? request->command->body_form : BODY_JSON;
 	request->body = body;
 	request->has_body = body != NULL;
 	if (!body)
-		return;
+		return 0;
+	if (form == BODY_UNSUPPORTED)
+		return refuse_body(request->command, err);
+	if (form == BODY_URLENCODED) {
+		add_header(request, "Content-Type", "application/x-www-form-urlencoded");
+		return body_write_form(&request->text, request->command, body, err);
+	}
 	json_write(&request->text, body, JSON_COMPACT);
 	add_header(request, "Content-Type", "application/json");
+	return 0;
 }
 
 /* A path parameter's value must stay one segment of the path, whatever a server does to it. */
@@ -289,12 +306,14 @@ int request_build(const struct session *session, const struct command *command,
 	};
 	CLEAN_BUF struct buf path = { 0 };
 	const struct json *body = NULL;
+	if (command->body_form == BODY_UNSUPPORTED)
+		return refuse_body(command, err);
 	if (fill_path(command, values, request, &path, err) < 0 ||
 	    add_query(values, &path, err) < 0 || add_headers(session, request, err) < 0 ||
 	    add_header_values(values, request, err) < 0 ||
-	    body_build(request->doc, command, values, &body, err) < 0)
+	    body_build(request->doc, command, values, &body, err) < 0 ||
+	    set_body(request, body, err) < 0)
 		return -1;
-	set_body(request, body);
 	request->path = buf_take(&path);
 	return 0;
 }
@@ -412,8 +431,9 @@ int request_build_raw(const struct session *session, const struct values *values
 	if (check_raw_path(path, err) < 0 || add_headers(session, request, err) < 0 ||
 	    (data && body_read(request->doc, "--data", data, &body, err) < 0))
 		return -1;
-	set_body(request, body);
 	match_operation(session, request);
+	if (set_body(request, body, err) < 0)
+		return -1;
 	bool safe = strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
 	request->effect = request->command ? request->command->effect
 			  : safe	   ? EFFECT_READ

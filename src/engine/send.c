@@ -196,9 +196,9 @@ static int try_once(struct session *session, const struct request *request,
 	answer->doc = json_doc_new();
 	if (exchange(session, request, url, &answer->reply, err) < 0)
 		return -1;
-	/* the contract may show a change's reply without a body */
+	/* the contract may show a change's reply without a body, or none */
 	const struct command *command = request->command;
-	if (command && command->effect == EFFECT_CHANGE && !command->sample && !command->record)
+	if (command && command->effect == EFFECT_CHANGE && (!command->success || command->bodiless))
 		answer->reply.headless = true;
 	return outcome_judge(&answer->reply, request->effect, answer->doc, &answer->outcome, err);
 }

@@ -44,8 +44,11 @@ static int show_json(const struct session *session, const struct request *reques
 	for (size_t i = 0; i < request->header_count; i++)
 		json_set_string(doc, headers, request->headers[i].name, request->headers[i].value);
 	json_set(doc, object, "headers", headers);
+	bool form = request->command && request->command->body_form == BODY_URLENCODED;
 	json_set(doc, object, "body",
-		 request->body ? json_copy(doc, request->body) : json_new(doc, JSON_NULL));
+		 !request->body ? json_new(doc, JSON_NULL)
+		 : form		? json_new_string(doc, buf_str(&request->text))
+				: json_copy(doc, request->body));
 	if (request->command)
 		json_set_string(doc, object, "evidence", request->command->evidence);
 	const struct output output = { .value = object };

@@ -38,7 +38,8 @@ enum arg_flags {
 	ARG_SECRET = 8,
 	ARG_OPTIONAL_VALUE = 16, /* --name alone counts as true, --name=value as that */
 	ARG_DEPRECATED = 32,
-	ARG_DEEP = 64, /* an object in the query: name[key]=value instead of key=value */
+	ARG_DEEP = 64,	/* an object in the query: name[key]=value instead of key=value */
+	ARG_NULL = 128, /* a member of the body that may be null */
 };
 
 struct choice {
@@ -78,6 +79,15 @@ enum auth {
 	AUTH_BASIC,
 	AUTH_BEARER,
 	AUTH_HEADER, /* the secret is the value of a header */
+};
+
+/* How the body is written. */
+enum body_form {
+	BODY_JSON,
+	BODY_URLENCODED, /* application/x-www-form-urlencoded: only texts, numbers and lists of them
+			  */
+	BODY_UNSUPPORTED /* in none of the ways that the contract allows: no such call can be made
+			  */
 };
 
 /* What a call does to Bango's records, and so how it is confirmed and retried. */
@@ -188,10 +198,14 @@ struct command {
 	bool deprecated;
 	enum auth auth;
 	const char *auth_header; /* of AUTH_HEADER */
+	enum body_form body_form;
 	bool body_required;
 	bool body_open;	   /* the body may have members that are no arguments */
 	size_t body_least; /* the body has at least so many members (minProperties) */
 	const char *evidence;
+	int success; /* the status of the reply of success that the contract shows; 0: it shows none
+		      */
+	bool bodiless;		   /* that reply has no body */
 	const struct json *sample; /* the example of the reply of success, or NULL */
 	const struct json *record; /* the schema's properties of that reply, resolved, or NULL */
 	const struct json *node;   /* the operation in the document */

@@ -224,7 +224,9 @@ static size_t make_filters(const struct subject *subject, const struct json *fie
 {
 	size_t count = 0;
 	for (const struct json *field = fields->first; field; field = field->next) {
-		if (field->type == JSON_NULL || !is_asked(subject, field->key))
+		bool object = field->type == JSON_OBJECT &&
+			      command_wire_arg(subject->command, ARG_QUERY, field->key);
+		if (field->type == JSON_NULL || object || !is_asked(subject, field->key))
 			continue;
 		struct buf text = { 0 };
 		if (json_is_scalar(field))

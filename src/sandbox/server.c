@@ -157,55 +157,19 @@ static bool fail_before(struct exchange *exchange)
 	return false;
 }
 
-/* The document's operation of the command. */
-static const struct json *operation_of(const struct json *document, const struct command *command)
-{
-	const struct json *paths = json_get(document, "paths");
-	for (const struct json *path = json_is(paths, JSON_OBJECT) ? paths->first : NULL; path;
-	     path = path->next)
-		for (const struct json *item = json_is(path, JSON_OBJECT) ? path->first : NULL;
-		     item; item = item->next) {
-			const char *id = json_get_string(item, "operationId");
-			bool same = command->operation_id
-					    ? id && strcmp(id, command->operation_id) == 0
-					    : strcmp(path->key, command->path) == 0 &&
-						      strcasecmp(item->key, command->method) == 0;
-			if (same)
-				return item;
-		}
-	return NULL;
-}
-
-/* Finds the reply of success that the contract shows, 200 or else the first 2xx: its status, and
- * whether a change's has a body. */
-static void find_success(const struct json *document, struct call *call)
-{
-	const struct command *command = call->route->command;
-	const struct json *replies = json_get(operation_of(document, command), "responses");
-	const struct json *found = json_get(replies, "200");
-	CLEAN_ERR struct err ignored = { 0 };
-	long long status = 200;
-	for (const struct json *item = json_is(replies, JSON_OBJECT) ? replies->first : NULL;
-	     item && !found; item = item->next)
-		if (text_integer(item->key, 200, 299, &status, &ignored) == 0)
-			found = item;
-	call->success = (int)status;
-	call->bodiless = json_is(found, JSON_OBJECT) && command->effect == EFFECT_CHANGE &&
-			 !json_get(found, "content") && !json_get(found, "schema") &&
-			 !json_get(found, "$ref");
-}
-
 static void run(struct exchange *exchange, const struct route *route)
 {
+	const struct command *command = route->command;
 	struct call call = {
 		.store = exchange->sandbox->store,
 		.request = exchange->request,
 		.table = exchange->sandbox->table,
 		.route = route,
 		.identifier = listener_header(exchange->request, "X-RequestIdentifier"),
+		.success = command->success ? command->success : 200,
+		.bodiless = command->bodiless && command->effect == EFFECT_CHANGE,
 		.delay = -1,
 	};
-	find_success(exchange->sandbox->document, &call);
 	if (exchange->fault.kind == FAULT_ACCEPTED)
 		call.delay = exchange->fault.parameter;
 	else if (call.success == 202)

@@ -85,7 +85,10 @@ class Refused(Documents):
             with self.subTest(paths=paths):
                 self.assert_refused(f'{{"openapi":"3.0.3","paths":{paths}}}', "it has no paths")
         self.assert_refused('{"openapi":"3.1.0","webhooks":{"a":{"post":{}}}}', "it has no paths")
-        self.assert_refused(document({"/a": {"$ref": "#/paths/~1a"}}), "no operation in it can be used")
+        result = self.check(document({"/a": {"$ref": "#/paths/~1a"}}))
+        self.assert_code(result, 3)
+        self.assertIn("no operation in it can be used", result.err)
+        self.assertIn("references lead in a circle", result.out)
 
     def test_depth(self):
         deep = '{"a":' * 10000 + "1" + "}" * 10000
@@ -252,7 +255,7 @@ class Named(Documents):
             ("/paths/~1a/get/responses/200/links", {"/a": get(responses={"200": {"description": "d", "links": {}}})}, "links"),
             ("/paths/~1a/get/responses/200/content", {"/a": get(responses={"200": {"description": "d", "content": {"image/png": {}}}})}, "no JSON"),
             ("/paths/~1a/post/requestBody/content",
-             {"/a": {"post": {"operationId": "o", "requestBody": {"content": {"multipart/form-data": {}}}}}}, "no JSON form"),
+             {"/a": {"post": {"operationId": "o", "requestBody": {"content": {"multipart/form-data": {}}}}}}, "neither JSON nor a form"),
             ("/paths/~1a/post/requestBody/content",
              {"/a": {"post": {"operationId": "o", "requestBody": {"content": {"application/json": {}, "text/xml": {}}}}}}, "only application/json"),
         ]
@@ -281,8 +284,12 @@ class Named(Documents):
             "operationId": "o", "summary": "s", "parameters": [{"name": "f", "in": "formData", "type": "file"}, {"name": "b", "in": "body", "schema": {}}],
             "responses": {}}}}})
         found = self.problems(text)
-        for pointer, part in [("/paths/~1a/post/parameters/0", "formData"), ("/consumes", "request body"), ("/produces", "reply")]:
+        for pointer, part in [("/paths/~1a/post/parameters/0", "a file cannot be sent"), ("/produces", "reply")]:
             self.assertTrue(any(p == pointer and part in m for p, m in found), f"{pointer}: {found}")
+        for kind in ("body", "formData"):
+            text = json.dumps({"swagger": "2.0", "consumes": ["application/xml"], "paths": {"/a": {"post": {
+                "operationId": "o", "parameters": [{"name": "b", "in": kind, "schema": {}, "type": "string"}], "responses": {}}}}})
+            self.assert_problem(text, "/consumes", "neither JSON nor a form")
 
     def test_patterns(self):
         for pattern in ("([", "(?<n>a)(?<n>b)", "a" * 5000, "\\C"):
@@ -304,12 +311,13 @@ class Named(Documents):
                    "q": {"type": "apiKey", "in": "query", "name": "k"}, "c": {"type": "apiKey", "in": "cookie", "name": "k"},
                    "h": {"type": "apiKey", "in": "header", "name": "Host"}, "n": {"type": "apiKey", "in": "header", "name": "a\r\nb"},
                    "d": {"type": "http", "scheme": "digest"}, "b": {"type": "http", "scheme": "basic"}}
-        for requirement in ([{"o": []}], [{"i": []}], [{"m": []}], [{"q": []}], [{"c": []}], [{"h": []}], [{"n": []}], [{"d": []}], [{"b": [], "o": []}],
+        for requirement in ([{"m": []}], [{"q": []}], [{"c": []}], [{"h": []}], [{"n": []}], [{"d": []}], [{"b": [], "o": []}],
                             [{"missing": []}], [3]):
             with self.subTest(requirement=requirement):
                 self.assert_problem(document({"/a": get(security=requirement)}, components={"securitySchemes": schemes}),
                                     "/paths/~1a/get/security", "none of these security schemes")
-        self.assertEqual(self.problems(document({"/a": get(security=[{"o": []}, {"b": []}])}, components={"securitySchemes": schemes})), set())
+        for requirement in ([{"o": []}, {"b": []}], [{"o": []}], [{"i": []}]):
+            self.assertEqual(self.problems(document({"/a": get(security=requirement)}, components={"securitySchemes": schemes})), set())
 
 
 class Hostile(Documents):

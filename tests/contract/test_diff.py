@@ -139,6 +139,10 @@ class Diff(Case):
             (lambda d: put(field(d), type="integer"), ("changed", "type", "reasonDescription", "text", "integer")),
             (lambda d: put(schema_of(d, SUSPEND), required=["reasonDescription"]), ("changed", "required", "reasonDescription", "optional", "required")),
             (lambda d: put(field(d), **{"x-bangoctl": {"default": "uuid"}}), ("added", "default", "reasonDescription", None, "uuid")),
+            (lambda d: put(field(d), default="none"), ("added", "default", "reasonDescription", None, "none")),
+            (lambda d: put(post(d), security=[{"k": []}]) or put(d["components"]["securitySchemes"], k={"type": "apiKey", "in": "header", "name": "X-K"}),
+             ("changed", "auth", None, "basic", "header X-K")),
+            (lambda d: put(post(d), security=[]), ("changed", "auth", None, "basic", "none")),
             (lambda d: schema_of(d, SUSPEND)["properties"].pop("reasonDescription"), ("removed", "field", "reasonDescription", "reasonDescription", None)),
             (lambda d: put(schema_of(d, SUSPEND)["properties"], more={"type": "integer"}), ("added", "field", "more", None, "more")),
             (place, ("moved", "place", "reasonDescription", "body", "query")),
@@ -156,6 +160,15 @@ class Diff(Case):
                 sign = {"added": "+", "removed": "-"}.get(expected[0], "~")
                 self.assertEqual(len(re.findall(rf"(?m)^  [-+~] ", text)), 1, text)
                 self.assertRegex(text, rf"(?m)^  \{sign} ")
+
+    def test_credentials_of_the_document_are_one_row(self):
+        document = copy.deepcopy(self.built_in)
+        for methods in document["paths"].values():
+            for operation in methods.values():
+                operation.pop("security", None)
+        document["security"] = [{"t": []}]
+        document["components"]["securitySchemes"] = {"t": {"type": "openIdConnect", "openIdConnectUrl": "https://x.example"}}
+        self.assertEqual([(row["operation"], row["what"], row["from"], row["to"]) for row in self.diff(document)], [(None, "auth", "basic", "bearer")])
 
     def test_values_and_limits(self):
         def document(**schema):

@@ -215,8 +215,27 @@ class Check(Case):
         self.assertIn(("/paths/x", 3, False), [(r["pointer"], r["line"], r["fatal"]) for r in rows])
         self.assertIn("/paths/~1a~0b~1{c}/get", {r["pointer"] for r in rows if r["line"] in (5, 6)})
         text = self.run_program("contract", "check", path, "-o", "table").out
-        self.assertIn("/paths/x (line 3)\n    a path must begin with a slash", text)
+        self.assertIn("a path must begin with a slash: the path is left out\n    /paths/x (line 3)\n", text)
         self.assertEqual([line for line in text.splitlines() if len(line) > 80], [])
+
+    def test_as_a_person_reads_it(self):
+        """Problem first; those of one kind stand together; descriptions are counted; nothing is wider than the terminal."""
+        odd = {"oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
+        paths = {f"/a-rather-long-name-of-a-path/and-another-one/{i}": {"post": {"operationId": f"o{i}", "responses": {}, "requestBody": {
+            "content": {"application/json": {"schema": {"type": "object", "properties": {"field": odd}}}}}}} for i in range(9)}
+        path = self.write("d.json", json.dumps(document(paths=paths)))
+        lines = self.run_program("contract", "check", path, "-o", "table").out.splitlines()
+        self.assertEqual([line for line in lines if len(line) > 80], [])
+        self.assertEqual([line for line in lines if not line.startswith(" ")],
+                         ["several alternatives: the value is taken for JSON", "9 fields have no description: -o json lists them"])
+        self.assertIn("    and 4 more: -o json lists them", lines)
+        self.assertEqual(len(self.run_program("contract", "check", path).json), 18)
+
+    def test_all_problems_of_what_cannot_be_used(self):
+        path = self.write("d.json", json.dumps({"openapi": "3.0.3", "paths": {"a": {"get": {}}, "/{": {"get": {}}}}))
+        result = self.run_program("contract", "check", path)
+        self.assert_code(result, 3)
+        self.assertEqual([(row["pointer"], row["fatal"]) for row in result.json], [("/paths/a", False), ("/paths/~1{", False), ("/paths", True)])
 
     def test_pages_saved_from_a_browser(self):
         redoc, swagger = "it is a Redoc page", "it is a Swagger UI page"

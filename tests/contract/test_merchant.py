@@ -118,14 +118,15 @@ class Sandbox(Merchant):
                             (["subscription", "list", "--state", "asleep"], "asleep"), (["subscription", "list", "--page-size", "101"], "page-size"),
                             (["subscription", "show"], "SUBSCRIPTION-REF"), (["devices", "read-device", "sub_70001", "x"], "x"),
                             (["subscriptions", "send-reminder", "sub_70001"], "x-channel"), (PAUSE + ["--set", "couse=x"], "did you mean cause?"),
-                            (["subscription", "order", "--customer.country", "DE", "--plan-code", "X-1"], "customer.msisdn")]:
+                            (["subscription", "order", "--customer.country", "DE", "--plan-code", "XX-1"], "customer.msisdn"),
+                            (["subscription", "order", "--plan-code", "X-1"], "does not match the pattern")]:
             with self.subTest(words=words):
                 self.assert_failed(self.acme(*words), 2, text)
 
     def test_refused_by_the_server(self):
         pause = ["subscription", "pause", "sub_70001", "--set"]
-        order = ["subscription", "order", "--plan-code", "X-1", "--body"]
-        for words, text in [(pause + ["cause:=3"], "cause"), (pause + ['cause:="boredom"'], "boredom"), (pause + ["cause:=null"], "required: cause"),
+        order = ["subscription", "order", "--plan-code", "XX-1", "--body"]
+        for words, text in [(pause + ["cause:=3"], "cause"), (pause + ['cause:="boredom"'], "boredom"), (pause + ["cause:=null"], "invalid: cause"),
                             (PAUSE + ["--set", "days:=900"], "days"), (PAUSE + ["--set", "days:=\"9\""], "days"),
                             (PAUSE + ["--body", '{"more":1}', "--set", "days:=1"], "more"), (PAUSE + ["--set", 'until:="2026-01-31"'], "until"),
                             (["subscription", "amend", "sub_70001", "--set", "labels:=1"], "labels"),

@@ -210,7 +210,7 @@ class Security(ReaderCase):
         for own, whole, profile, wanted in [
                 (None, None, "", basic), (None, [{"t": []}], "", bearer), ([{"k": []}], [{"t": []}], "", key), ([{"b": []}], [{"t": []}], "", basic),
                 ([], [{"t": []}], "", {}), ([{}], None, "", {}), ([{}, {"t": []}], None, "", bearer), ([{"o": []}, {"k": []}], None, "", key),
-                ([{"o": []}], None, "", basic), ([{"k": [], "t": []}], None, "", basic),
+                ([{"o": []}], None, "", bearer), ([{"k": [], "t": []}], None, "", basic),
                 ([{"k": []}], None, 'auth = "bearer";', bearer), ([], None, 'auth = "basic";', basic),
                 ([{"k": []}], None, 'auth_header = "X-Other";', {}), (None, [{"k": []}], 'auth = "header"; auth_header = "X-Key";', key)]:
             with self.subTest(own=own, whole=whole, profile=profile):
@@ -385,3 +385,133 @@ class Names(ReaderCase):
         table = {row["path"]: row["name"] for row in self.run_program("--contract", path, "commands", "-o", "json").json if row["path"]}
         self.assertEqual(table, {"/a": "user-accounts list-users", "/b/{x}/c": "put-b-x-c", "/d": "do it now", "/e": "get-e", "/f": "api config show",
                                  "/": "get"})
+
+    def test_odd_wire_names(self):
+        wires = ["page[size]", "$.xgafv", "sort[]", "日本", "*", "x5t#S256", "_links", "a--b", "filter[0].x"]
+        doc = document({"/a": {"get": operation(parameters=[{"name": wire, "in": "query", "schema": {"type": "string"}} for wire in wires])}})
+        path = self.use(doc, HERE)
+        rows = {row["name"]: row for row in self.run_program("--contract", path, "commands", "-o", "json").json}
+        names = [option["name"] for option in rows["o"]["options"]]
+        self.assertEqual(names, ["page-size", "xgafv", "field-sort", "field-4", "field-5", "x5t-s256", "links", "a-b", "filter-0-x"])
+        self.assertEqual(self.dry("o", "--field-4", "x")["url"].partition("?")[2], "%E6%97%A5%E6%9C%AC=x")
+
+    def test_properties_with_a_dot(self):
+        doc = body({"type": "object", "properties": {"a.b": {"type": "string"}, "a": {"type": "object", "properties": {"b": {"type": "string"}}}}})
+        self.use(doc, HERE)
+        self.assertEqual(self.dry("o", "--a.b", "1", "--body", '{"a.b": "2"}')["body"], {"a": {"b": "1"}, "a.b": "2"})
+        self.assertIn("--body takes it", self.problems(doc)["/paths/~1a/post/requestBody/content/application~1json/schema/properties/a.b"])
+
+
+FORM, FILES = "application/x-www-form-urlencoded", "multipart/form-data"
+FIELDS = {"type": "object", "required": ["a"], "properties": {
+    "a": {"type": "string"}, "n": {"type": "integer"}, "f": {"type": "boolean"}, "l": {"type": "array", "items": {"type": "string"}},
+    "o": {"type": "object", "properties": {"x": {"type": "string"}}}}}
+
+
+class Forms(ReaderCase):
+    WORDS = ["--a", "ä&=b c", "--n", "3", "--f", "--l", "x", "--l", "y,z"]
+
+    def doc(self, *types, schema=None):
+        return document({"/a": {"post": operation(requestBody={"required": True, "content": {name: {"schema": schema or FIELDS} for name in types}})}})
+
+    def swagger(self, *consumes, kind="string"):
+        parameters = [{"in": "formData", "name": "a", "type": kind, "required": True}, {"in": "formData", "name": "n", "type": "integer"},
+                      {"in": "formData", "name": "l", "type": "array", "items": {"type": "string"}}]
+        return {"swagger": "2.0", "consumes": list(consumes), "paths": {"/a": {"post": operation(parameters=parameters)}}}
+
+    def wire(self, *words):
+        result = self.run_program("-q", "-p", "p", *words, "-n", "-o", "table")
+        self.assert_code(result, 0)
+        head, _, text = result.out.partition("\n\n")
+        return head, text.strip()
+
+    def test_on_the_wire(self):
+        for doc, wanted in [(self.doc(FORM), "a=%C3%A4%26%3Db%20c&n=3&f=true&l=x&l=y%2Cz"),
+                            (self.doc(FILES, FORM + "; charset=utf-8"), "a=%C3%A4%26%3Db%20c&n=3&f=true&l=x&l=y%2Cz"),
+                            (self.doc(FORM, "application/json"), '{"a":"ä&=b c","n":3,"f":true,"l":["x","y,z"]}')]:
+            with self.subTest(doc=doc), Peer(json_answer()) as peer:
+                self.use(doc, f'base_url = "{peer.url}";')
+                self.assert_code(self.run_p("o", *self.WORDS), 0)
+                head, _, sent = peer.requests[0].partition(b"\r\n\r\n")
+                self.assertEqual(sent.decode(), wanted)
+                self.assertIn(b"Content-Type: " + (FORM if wanted[0] == "a" else "application/json").encode(), head)
+                self.assertEqual(self.wire("o", *self.WORDS)[1], wanted)
+        self.use(self.swagger(), HERE)
+        self.assertEqual(self.wire("o", "--a", "1", "--n", "2", "--l", "x", "--l", "y,z")[1], "a=1&n=2&l=x,y%2Cz")
+
+    def test_ways_to_say_it(self):
+        self.use(self.doc(FORM), HERE)
+        for words in (["--body", '{"a": true}'], ["--set", "a:=true"], ["--body", '{"a": 1}', "--set", "a:=true"]):
+            self.assertEqual(self.wire("o", *words)[1], "a=true")
+        self.assertEqual(self.dry("o", "--a", "1")["body"], "a=1")
+        self.assertEqual(self.wire("request", "POST", "/a", "--data", '{"a": 1.50}')[1], "a=1.50")
+        for words, text in [(["--set", "a:={}"], "no place for an object"), (["--set", "a:=null"], "no place for null"), (["--body", "[]"], "object"),
+                            ([], "needs --a"), (["--body", '{"a": [[1]]}'], "no place for an array")]:
+            with self.subTest(words=words):
+                self.assert_failed(self.run_p("o", *words, "-n"), 2, text)
+        self.assertIn("no place for an object", self.problems(self.doc(FORM))[f"/paths/~1a/post/requestBody/content/{FORM.replace('/', '~1')}/schema/properties/o"])
+
+    def test_what_cannot_be_written_is_not_sent(self):
+        for doc in (self.doc(FILES), self.doc("text/plain"), self.doc("application/octet-stream", FILES), self.swagger(FILES), self.swagger(kind="file"),
+                    {"swagger": "2.0", "consumes": ["application/xml"], "paths": {"/a": {"post": operation(parameters=[{"in": "body", "name": "b", "schema": {}}])}}}):
+            with self.subTest(doc=doc), Peer(json_answer()) as peer:
+                self.use(doc, f'base_url = "{peer.url}";')
+                self.assert_failed(self.run_p("o"), 2, "takes a body that is neither JSON nor a form", "request POST /a")
+                self.assert_failed(self.run_p("request", "POST", "/a", "--data", "{}"), 2, "takes a body that is neither JSON nor a form")
+                self.assertEqual(peer.requests, [])
+                self.assert_code(self.run_p("request", "POST", "/a"), 0)
+                self.assertTrue(any("refused" in problem for problem in self.problems(doc).values()))
+
+
+class OwnSandbox(ReaderCase):
+    """What the client writes by the document the sandbox of the document reads by it."""
+
+    def sandbox(self, doc, *words):
+        return self.run_program("-p", "sandbox", "--contract", self.write("doc.json", json.dumps(doc)), *words)
+
+    def assert_taken(self, doc, *words):
+        self.assert_code(self.sandbox(doc, "o", *words), 0)
+
+    def test_queries(self):
+        numbers = {"type": "array", "items": {"type": "integer"}}
+        for style in ({}, {"explode": False}, {"style": "pipeDelimited"}, {"style": "spaceDelimited"}):
+            with self.subTest(style=style):
+                self.assert_taken(query(numbers, **style), "--q", "1", "--q", "2")
+                self.assert_taken(query({"type": "array", "items": {"type": "string"}}, **style), "--q", "a,b", "--q", "c d")
+                doc = query(numbers, **style)
+                joint = {"explode": ",", "style": "%7C" if "pipe" in str(style) else "%20"}.get(next(iter(style), None), "&q=")
+                self.assert_failed(self.sandbox(doc, "request", "GET", f"/a?q=1{joint}x"), 4, "q")
+        for doc in ({"swagger": "2.0", "paths": {"/a": {"get": operation(parameters=[{"name": "q", "in": "query", **numbers, "collectionFormat": form}])}}}
+                    for form in ("csv", "ssv", "tsv", "pipes", "multi")):
+            self.assert_taken(doc, "--q", "1", "--q", "2")
+        for style in ({}, {"style": "deepObject"}):
+            self.assert_taken(query({"type": "object", "properties": {"from": {"type": "integer"}}}, required=True, **style), "--q", "from=1")
+        self.assert_failed(self.sandbox(query({"type": "object"}, style="deepObject"), "request", "GET", "/a?q=1"), 4, "q")
+
+    def test_bodies(self):
+        for schema, words in [({"type": "object", "additionalProperties": True, "properties": {"a": {"type": "string"}}}, ["--set", "b=1"]),
+                              ({"type": "object", "properties": {"a": {"enum": [True, None, 3, "x"]}}}, ["--set", "a:=true"]),
+                              ({"type": "object", "properties": {"a": {"enum": [True, None, 3, "x"]}}}, ["--set", "a:=null"]),
+                              ({"type": "object", "properties": {"a": {"enum": [True, None, 3, "x"]}}}, ["--a", "3"]),
+                              ({"type": "object", "properties": {"a": {"type": "string", "nullable": True}}}, ["--set", "a:=null"]),
+                              ({"type": "object", "properties": {"a": {}}}, ["--set", "a:=null"]),
+                              ({"type": "object", "properties": {"a.b": {"type": "string"}}}, ["--body", '{"a.b": "x"}']),
+                              ({"type": "object", "properties": {"a": {"type": "object", "additionalProperties": True, "properties": {"b": {}}}}},
+                               ["--body", '{"a": {"c": 1}}']),
+                              ({"type": "array", "items": {"type": "object"}}, ["--body", '[{"a": 1}]'])]:
+            with self.subTest(schema=schema, words=words):
+                self.assert_taken(body(schema), *words)
+        for schema in ({"type": ["string", "null"]}, {"anyOf": [{"type": "integer"}, {"type": "null"}]}):
+            self.assert_taken(body({"type": "object", "properties": {"a": schema}}, "3.1.0"), "--set", "a:=null")
+
+    def test_null_where_there_is_none(self):
+        for schema in ({"type": "string"}, {"enum": ["x"]}, {"type": "array", "items": {"type": "string"}}):
+            with self.subTest(schema=schema):
+                self.assert_failed(self.sandbox(body({"type": "object", "properties": {"a": schema}}), "o", "--set", "a:=null"), 4, "invalid: a")
+
+    def test_forms(self):
+        forms = Forms.doc(self, FORM)
+        self.assert_taken(forms, *Forms.WORDS)
+        self.assert_failed(self.sandbox(forms, "request", "POST", "/a", "--data", '{"a": "x", "n": "y"}'), 4, "n")
+        self.assert_failed(self.sandbox(forms, "request", "POST", "/a", "--data", '{"n": 1}'), 4, "required: a")
+        self.assert_taken(Forms.swagger(self), "--a", "1", "--n", "2", "--l", "x", "--l", "y,z")

@@ -122,9 +122,10 @@ class OddAnswers(Case):
             self.assertEqual((len(peer.requests), other.connections), (1, 0))
 
     def test_array_is_an_answer(self):
-        result = self.answer(json_answer([{"a": 1}]), *calls.READ)
-        self.assert_code(result, 0)
-        self.assertEqual(result.json, [{"a": 1}])
+        for call in (calls.READ, calls.CHANGE):
+            result = self.answer(json_answer([{"a": 1}]), *call)
+            self.assert_code(result, 0)
+            self.assertEqual(result.json, [{"a": 1}])
 
     def test_error_without_json(self):
         result = self.answer(raw_answer(404, "<h1>nope</h1>", ["Content-Type: text/html"]), *calls.READ)

@@ -11,7 +11,7 @@ import http.client
 import json
 import sys
 
-from blackbox import ROOT, Peer, Recorder, Server, json_answer, known_fault
+from blackbox import ROOT, Peer, Recorder, Server, json_answer
 from blackbox.peers import prism_proxy
 
 from judged import DocumentCase
@@ -227,7 +227,6 @@ class TheGate(Through):
                     self.assert_seen(found, wanted)
                     self.assertIn(status, (400, 404, 405), "the sandbox refuses it too")
 
-    @known_fault("the sandbox takes null for any field")
     def test_null_where_the_document_has_none(self):
         with self.proxied() as proxied, proxied.sandbox(self):
             status, found = self.send(proxied.url, "PATCH", "/v1/entitlement/ENT-1001", {"productKey": None})

@@ -61,7 +61,7 @@ class Credentials(DocumentCase):
         with validator(document, self.serve().url, TOKEN) as url:
             for operation in self.operations():
                 with self.subTest(operation=operation.id):
-                    self.assert_code(self.run_program("sandbox", "reset"), 0)
+                    self.assert_code(self.run_program("-p", "sandbox", "sandbox", "reset"), 0)
                     self.profile(url, TOKEN[:-1], more)
                     result = self.run_program(*operation.words(), "--error-format", "json")
                     self.assert_failed(result, 7)

@@ -182,7 +182,7 @@ static const struct {
 	  HEAD
 	  "  /a:\n    post:\n      operationId: o\n      requestBody: {content: {application/xml: {schema: {type: object}}}}",
 	  "o: POST /a moderate", "/paths/~1a/post/requestBody/content",
-	  "the request body has no JSON form" },
+	  "the request body is neither JSON nor a form" },
 	{ "references and allOf",
 	  HEAD
 	  "  /a:\n    post:\n      operationId: o\n      parameters: [{$ref: '#/components/parameters/P'}]\n"
@@ -238,7 +238,7 @@ static const struct {
 	{ "Swagger 2 with a form",
 	  "swagger: '2.0'\npaths: {/a: {post: {operationId: o, parameters: [{name: f, in: formData, type: file}]}}}",
 	  "o: POST /a moderate", "/paths/~1a/post/parameters/0",
-	  "a parameter \"f\" in \"formData\" is not supported" },
+	  "a file cannot be sent: the call is refused" },
 	{ "nonsense where objects belong",
 	  HEAD
 	  "  /a: {get: {operationId: 5, tags: x, parameters: 7, responses: [], x-bangoctl: 3, summary: {}, requestBody: []}}\n"

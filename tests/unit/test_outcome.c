@@ -161,11 +161,13 @@ static void heads(void **state)
 static void arrays_are_rows(void **state)
 {
 	(void)state;
-	CLEAN_ERR struct err err = { 0 };
-	struct outcome outcome;
 	struct given given = { .status = 200, .body = "[{\"a\":1}]" };
-	assert_int_equal(judge(&given, EFFECT_READ, &outcome, &err), ERR_OK);
-	assert_int_equal(outcome.body->count, 1);
+	for (int effect = EFFECT_READ; effect <= EFFECT_CHANGE; effect++) {
+		CLEAN_ERR struct err err = { 0 };
+		struct outcome outcome;
+		assert_int_equal(judge(&given, (enum effect)effect, &outcome, &err), ERR_OK);
+		assert_int_equal(outcome.body->count, 1);
+	}
 }
 
 static void messages(void **state)
