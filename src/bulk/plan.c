@@ -138,8 +138,8 @@ static const struct command *command_of(const struct plan *plan, const struct bu
 					struct err *err)
 {
 	const struct command *command = plan->command;
-	const char *action = command && arg_of(command, "action") ? NULL : action_of(row);
-	if (!action && command)
+	const char *action = action_of(row);
+	if (command && (!action || arg_of(command, "action")))
 		return command;
 	if (!action)
 		return err_set(err, ERR_USAGE, "column \"action\" is empty"), NULL;
