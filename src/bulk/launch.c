@@ -66,7 +66,7 @@ static char *make_prompt(const struct launch *launch, const char *what, const ch
 	CLEAN_BUF struct buf counts = { 0 };
 	plan_counts(&launch->plan, &counts);
 	return buf_format(
-		"LIVE  profile %s  %s\n%s %s  %s\nType the number of rows, %s, to go on: ",
+		"LIVE  profile %s  %s\n%s %s\n%s\nType the number of rows, %s, to go on: ",
 		session->profile, setting_text(&session->settings, SETTING_BASE_URL), what,
 		launch->plan.source.options.name, counts.data, count);
 }

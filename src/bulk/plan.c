@@ -138,8 +138,8 @@ static const struct command *command_of(const struct plan *plan, const struct bu
 					struct err *err)
 {
 	const struct command *command = plan->command;
-	const char *action = command && arg_of(command, "action") ? NULL : action_of(row);
-	if (!action && command)
+	const char *action = action_of(row);
+	if (command && (!action || arg_of(command, "action")))
 		return command;
 	if (!action)
 		return err_set(err, ERR_USAGE, "column \"action\" is empty"), NULL;
@@ -191,7 +191,7 @@ static int check_missing(const struct plan *plan, const char *const *columns, si
 		}
 		if (there)
 			continue;
-		err_set(err, ERR_USAGE, "there is no column \"%s\": %s", arg->wire, arg->help);
+		err_set(err, ERR_USAGE, "there is no column \"%s\"", arg->wire);
 		return guess.best ? err_hint(err, "is it \"%s\"?", guess.best)
 				  : err_hint(err, "--%s gives it for all rows", arg->name);
 	}
@@ -356,6 +356,16 @@ static void add_defaults(const struct plan *plan, const struct command *command,
 	}
 }
 
+/* The field of the row that is this argument, or NULL. */
+static const struct bulk_field *field_for(struct plan *plan, const struct command *command,
+					  const struct bulk_row *row, const struct arg *arg)
+{
+	for (size_t i = 0; i < row->count; i++)
+		if (find_column(plan, command, i, row->fields[i].name)->arg == arg)
+			return &row->fields[i];
+	return NULL;
+}
+
 static int check_given(struct plan *plan, const struct command *command, const struct bulk_row *row,
 		       const struct values *values, struct err *err)
 {
@@ -364,12 +374,15 @@ static int check_given(struct plan *plan, const struct command *command, const s
 		if (!(arg->flags & ARG_REQUIRED) || arg->place == ARG_BODY ||
 		    values_get(values, arg->name))
 			continue;
-		for (size_t j = 0; j < row->count; j++)
-			if (find_column(plan, command, j, row->fields[j].name)->arg == arg)
-				return err_set(err, ERR_USAGE, "column \"%s\" is empty: %s",
-					       row->fields[j].name, arg->help);
-		return err_set(err, ERR_USAGE, "\"%s\" needs \"%s\": %s", command->name, arg->wire,
-			       arg->help);
+		const struct bulk_field *field = field_for(plan, command, row, arg);
+		/* a value that is wrong was told of already */
+		if (field && field->given)
+			continue;
+		if (field)
+			err_set(err, ERR_USAGE, "column \"%s\" is empty", field->name);
+		else
+			err_set(err, ERR_USAGE, "\"%s\" needs \"%s\"", command->name, arg->wire);
+		return arg->help && *arg->help ? err_hint(err, "%s", arg->help) : -1;
 	}
 	return 0;
 }

@@ -27,7 +27,7 @@ static const struct arg help_args[] = {
 	{ .name = "topic",
 	  .meta = "WORD",
 	  .flags = ARG_POSITIONAL | ARG_REPEAT,
-	  .help = "a command, a group, or a topic: exit-codes, config, environment, output, contract, options, sandbox" },
+	  .help = "a command, a group, or a topic: exit-codes, config, environment, output, contract, bulk, options, shell, sandbox" },
 };
 
 const struct command general_commands[] = {

@@ -39,7 +39,7 @@ class Refused(RowsCase):
         "UTF-16": (IDS.encode("utf-16"), "rows.csv is UTF-16", "save the file as UTF-8"),
         "UTF-16 without a mark": (IDS.encode("utf-16-le"), "line 1: a NUL byte"),
         "an id twice": ("entitlementId\nE\nF\nE\n", "row 3 (line 4): E is on line 2 already", "--allow-duplicates"),
-        "an empty id": ("entitlementId,reasonCode\n,OTHER\n", 'row 1 (line 2): column "entitlementId" is empty: id of'),
+        "an empty id": ("entitlementId,reasonCode\n,OTHER\n", 'row 1 (line 2): column "entitlementId" is empty (id of'),
         "an id with a slash": ("entitlementId\n../echo\n", "row 1 (line 2): ID:", "would change the path"),
         "a value that is none": ("entitlementId,reasonCode\nE,OTHR\n", 'row 1 (line 2): reasonCode: "OTHR"', "did you mean OTHER?"),
         "rows that a spreadsheet left": ("entitlementId,reasonCode\r\nE,OTHER\r\n,\r\n", "row 2 (line 3): all cells are empty", "delete the line"),
@@ -64,6 +64,15 @@ class Refused(RowsCase):
         third = next(line for line in result.err.splitlines() if "row 3 (line 4)" in line)
         for column in ("immediate", "terminationDate", "entitlementId"):
             self.assertIn(column, third, "all faults of one row")
+
+    def test_a_wrong_value_is_not_called_a_missing_one(self):
+        number = {"name": "x", "in": "path", "required": True, "schema": {"type": "integer"}}
+        call = {"operationId": "doIt", "parameters": [number], "responses": {"200": {"description": "ok"}}}
+        self.write("acme.json", json.dumps({"openapi": "3.0.3", "info": {"title": "T", "version": "1"}, "paths": {"/a/{x}": {"post": call}}}))
+        result = self.bulk("x\nz\n", "--contract", "acme.json", command=["do-it"])
+        self.assert_code(result, 2)
+        self.assertIn('row 1 (line 2): x: "z" is not a whole number', result.err)
+        self.assertNotIn("empty", result.err)
 
     def test_twenty_are_listed_and_all_are_counted(self):
         rows = "entitlementId,reasonCode\n" + "".join(f"E{i},NOPE\n" for i in range(1, 101))
