@@ -220,8 +220,8 @@ static int check_json(const struct arg *arg, const char *what, const struct json
 	if (arg->flags & ARG_REPEAT && arg->type != ARG_PAIR)
 		return check_elements(arg, what, value, err);
 	if (!has_json_type(arg, value))
-		return err_set(err, ERR_USAGE, "%s: a %s is not what the contract asks for", what,
-			       json_type_name(value->type));
+		return err_set(err, ERR_USAGE, "%s: the contract asks for another type than %s",
+			       what, json_type_name(value->type));
 	if (value->type != JSON_NUMBER && value->type != JSON_STRING)
 		return 0;
 	return parse_check(arg, what, value->text, err);

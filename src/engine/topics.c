@@ -141,7 +141,8 @@ static void contract(struct buf *out, const struct help_style *style)
 	help_paragraph(
 		out, style,
 		"Of such a document the first server counts where the profile has no base_url, and its security schemes "
-		"(basic, bearer, a key in a header) where it has no auth. Values are checked against what it says of "
+		"(basic, bearer, a key in a header; a token of OAuth 2 or OpenID Connect goes out as bearer) where it has no "
+		"auth. Bodies are sent as JSON or as a form, what can be neither is refused. Values are checked against what it says of "
 		"them before anything is sent: types, enum, limits, lengths, patterns; \"--set NAME:=JSON\" passes "
 		"with a warning. \"contract check FILE\" names, at its place, what is wrong or not supported: the rest "
 		"works all the same.");

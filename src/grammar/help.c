@@ -307,6 +307,12 @@ static void add_call(struct buf *out, const struct help_style *style, const stru
 	help_heading(out, style, "Call");
 	buf_add_format(&text, "%s %s", command->method, command->path);
 	help_entry(out, style, "request", text.data, 14);
+	if (command->body_form != BODY_JSON)
+		help_entry(out, style, "body",
+			   command->body_form == BODY_URLENCODED
+				   ? "a form (application/x-www-form-urlencoded)"
+				   : "neither JSON nor a form: the call is refused",
+			   14);
 	buf_clear(&text);
 	add_statuses(&text, command);
 	if (text.len)

@@ -444,6 +444,7 @@ class Forms(ReaderCase):
         for words in (["--body", '{"a": true}'], ["--set", "a:=true"], ["--body", '{"a": 1}', "--set", "a:=true"]):
             self.assertEqual(self.wire("o", *words)[1], "a=true")
         self.assertEqual(self.dry("o", "--a", "1")["body"], "a=1")
+        self.assertIn(f"body        a form ({FORM})", self.run_p("o", "--help").out)
         self.assertEqual(self.wire("request", "POST", "/a", "--data", '{"a": 1.50}')[1], "a=1.50")
         for words, text in [(["--set", "a:={}"], "no place for an object"), (["--set", "a:=null"], "no place for null"), (["--body", "[]"], "object"),
                             ([], "needs --a"), (["--body", '{"a": [[1]]}'], "no place for an array")]:

@@ -54,7 +54,7 @@ def width(line):
 
 def kind_of(message):
     """A problem without the names that differ from place to place."""
-    message = re.sub(r"^[a-z0-9. -]+: ", "", message)
+    message = re.sub(r"^[a-z0-9. -]+: (?=(the path|the example reply|a) )", "", message)
     message = re.sub(r"\b(description of|example reply has no array|without values:) \S+", r"\1 …", message)
     return re.sub(r'"[^"]*"|\{[^}]*\}', "…", message)
 
