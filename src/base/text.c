@@ -182,6 +182,13 @@ int text_base64_decode(struct buf *out, const char *s, size_t len)
 	return len % 4 == 1 ? -1 : 0;
 }
 
+bool text_is_header_name(const char *name)
+{
+	static const char allowed[] =
+		"!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+	return *name && name[strspn(name, allowed)] == '\0';
+}
+
 void text_kebab(struct buf *out, const char *name)
 {
 	for (size_t i = 0; name[i]; i++) {
@@ -201,34 +208,33 @@ void text_kebab(struct buf *out, const char *name)
 
 void text_wrap(struct buf *out, const char *text, size_t indent, size_t width, bool hanging)
 {
-	size_t column = indent;
+	size_t column = indent, margin = hanging ? 0 : indent;
 	bool line_start = true;
-	if (!hanging)
-		buf_add_repeat(out, ' ', (long)indent);
 	for (const char *p = text; *p;) {
 		if (*p == '\n') {
 			buf_add_char(out, '\n');
-			if (p[1] && p[1] != '\n')
-				buf_add_repeat(out, ' ', (long)indent);
-			column = indent;
+			column = margin = indent;
 			line_start = true;
 			p++;
 			continue;
 		}
-		size_t blanks = strspn(p, " ");
-		size_t word = strcspn(p + blanks, " \n");
-		size_t columns = text_width(p + blanks, word);
-		if (!line_start && word && column + blanks + columns > width) {
+		size_t blanks = strspn(p, " \t\r");
+		p += blanks;
+		size_t word = strcspn(p, " \t\r\n");
+		if (!word)
+			continue;
+		size_t columns = text_width(p, word);
+		if (!line_start && column + blanks + columns > width) {
 			buf_add_char(out, '\n');
-			buf_add_repeat(out, ' ', (long)indent);
-			column = indent;
+			column = margin = indent;
 			blanks = 0;
-			p += strspn(p, " ");
 		}
-		buf_add(out, p, blanks + word);
+		buf_add_repeat(out, ' ', (long)(margin + blanks));
+		text_escape(out, p, word, false);
 		column += blanks + columns;
+		margin = 0;
 		line_start = false;
-		p += blanks + word;
+		p += word;
 	}
 }
 

@@ -45,11 +45,15 @@ void text_base64(struct buf *out, const char *s, size_t len);
 /* Decodes Base64; -1 if it is none. */
 int text_base64_decode(struct buf *out, const char *s, size_t len);
 
+/* Whether an HTTP header can have this name (RFC 9110, 5.6.2). */
+bool text_is_header_name(const char *name);
+
 /* Adds a wire name as an option's: productKey → product-key, X-Tenant → x-tenant, a.b → a.b. */
 void text_kebab(struct buf *out, const char *name);
 
-/* Adds `text` broken at blanks into lines of at most `width` columns, each begun with `indent`
- * blanks; newlines in the text stay. The first line's indent is left out if `hanging`. */
+/* Adds `text`, escaped, broken at blanks into lines of at most `width` columns, each begun with
+ * `indent` blanks; newlines in the text stay, tabs and returns count as blanks, blanks at a line's
+ * end go. The first line's indent is left out if `hanging`. */
 void text_wrap(struct buf *out, const char *text, size_t indent, size_t width, bool hanging);
 
 /*

@@ -1,34 +1,46 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* bulk NAME, bulk actions: a new job. */
 #include "bulk/do_bulk.h"
 
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "bulk/check.h"
 #include "bulk/launch.h"
 #include "commands/commands.h"
+#include "engine/body.h"
 #include "engine/many.h"
+#include "engine/output.h"
 #include "engine/profile.h"
-#include "engine/show.h"
 #include "engine/send.h"
+#include "engine/show.h"
 #include "engine/terminal.h"
+
+enum { PREVIEWED = 3 };
 
 /* ---- the job as it was asked for ---- */
 
 /* A new job: its identifier, and where its files are. */
 struct ask {
 	char job[UUID_SIZE];
-	char *input; /* owned: the file that is read */
+	const char *name; /* what messages call the input */
+	char *input;	  /* owned: the file that is read */
 	char *journal;
+	bool copied; /* the input is our copy, and goes if there is no job in the end */
 	unsigned shard, of;
 };
 
 static void ask_done(struct ask *ask)
 {
+	if (ask->copied)
+		unlink(ask->input);
 	free(ask->input);
 	free(ask->journal);
 }
@@ -38,7 +50,8 @@ static char *job_file(const struct ask *ask, const char *end, struct err *err)
 {
 	CLEAN_FREE char *state = session_state_folder(), *folder = file_join(state, "jobs");
 	if (file_make_folder(folder, err) < 0)
-		return NULL;
+		return err_hint(err, "set BANGOCTL_STATE_DIR to a folder that can be written"),
+		       NULL;
 	return buf_format("%s/%s%s", folder, ask->job, end);
 }
 
@@ -53,12 +66,45 @@ static int read_shard(const char *text, struct ask *ask, struct err *err)
 	CLEAN_ERR struct err ignored = { 0 };
 	if (!slash || text_integer(slash + 1, 1, 1000000, &of, &ignored) < 0 ||
 	    text_integer(first, 0, of - 1, &shard, &ignored) < 0) {
-		err_set(err, ERR_USAGE, "--shard: \"%s\" has no form I/N", text);
+		err_set(err, ERR_USAGE, "--shard: \"%s\" has no form I/N with I from 0 to N-1",
+			text);
 		return err_hint(err, "the shards of four are 0/4, 1/4, 2/4 and 3/4");
 	}
 	ask->shard = (unsigned)shard;
 	ask->of = (unsigned)of;
 	return 0;
+}
+
+/* What can be seen to be wrong with --journal before all rows are read. */
+static int check_journal(const char *path, struct err *err)
+{
+	struct stat facts;
+	CLEAN_FREE char *folder = mem_dup(path);
+	char *slash = strrchr(folder, '/');
+	if (!*path || strcmp(path, "-") == 0)
+		return err_set(err, ERR_USAGE, "--journal: \"%s\" is no name of a file", path);
+	if (lstat(path, &facts) == 0 && S_ISDIR(facts.st_mode))
+		return err_set(err, ERR_USAGE, "--journal: %s is a folder", path);
+	if (lstat(path, &facts) == 0) {
+		CLEAN_FREE char *word = show_word(path);
+		err_set(err, ERR_USAGE, "--journal: %s exists already", path);
+		return err_hint(err, "\"bangoctl bulk resume %s\" goes on with its job", word);
+	}
+	if (slash)
+		slash[slash == folder] = '\0';
+	if (access(slash ? folder : ".", W_OK | X_OK) < 0)
+		return err_set(err, ERR_USAGE, "--journal: cannot write to the folder of %s: %s",
+			       path, strerror(errno));
+	return 0;
+}
+
+static int find_journal(struct ask *ask, const struct values *values, struct err *err)
+{
+	const char *path = values_get(values, "journal");
+	if (path && check_journal(path, err) < 0)
+		return -1;
+	ask->journal = path ? mem_dup(path) : job_file(ask, ".ndjson", err);
+	return ask->journal ? 0 : -1;
 }
 
 /* What can be read only once is copied to the job's folder: it is read twice, and again to go on.
@@ -67,9 +113,13 @@ static int find_input(struct ask *ask, const char *input, const volatile sig_ato
 		      struct err *err)
 {
 	char whole[PATH_MAX];
+	ask->name = strcmp(input, "-") == 0 ? "standard input" : input;
 	if (bulk_input_is_stream(input)) {
 		ask->input = job_file(ask, ".input", err);
-		return ask->input ? file_spool(input, ask->input, stop, err) : -1;
+		if (!ask->input || file_spool(input, ask->input, stop, err) < 0)
+			return -1;
+		ask->copied = true;
+		return 0;
 	}
 	if (!realpath(input, whole))
 		return err_set(err, ERR_USAGE, "cannot open %s: %s", input, strerror(errno));
@@ -77,16 +127,14 @@ static int find_input(struct ask *ask, const char *input, const volatile sig_ato
 	return 0;
 }
 
-static int read_ask(struct ask *ask, const struct values *values, const volatile sig_atomic_t *stop,
-		    struct err *err)
+static int read_ask(struct ask *ask, const struct launch *launch, struct err *err)
 {
-	const char *journal = values_get(values, "journal");
+	const struct values *values = launch->values;
 	random_uuid(ask->job);
 	if (read_shard(values_get(values, "shard"), ask, err) < 0 ||
-	    find_input(ask, values_get(values, "input"), stop, err) < 0)
+	    find_journal(ask, values, err) < 0)
 		return -1;
-	ask->journal = journal ? mem_dup(journal) : job_file(ask, ".ndjson", err);
-	return ask->journal ? 0 : -1;
+	return find_input(ask, values_get(values, "input"), launch->session->stop, err);
 }
 
 static int choice_of(const struct values *values, const char *name)
@@ -109,11 +157,38 @@ static bool is_default(const struct value *value)
 	return true;
 }
 
-static void take_defaults(const struct values *values, struct values *defaults)
+/* The text, with the contents of the file that it names in its place: what a job sends must not
+ * depend on what the file is later. */
+static char *pinned(const struct value *value, struct err *err)
 {
-	for (size_t i = 0; i < values->count; i++)
-		if (is_default(&values->items[i]))
-			values_add(defaults, values->items[i].arg, values->items[i].text);
+	const char *text = value->text, *equals = strchr(text, '=');
+	bool whole = value->arg->type == ARG_JSON;
+	bool raw = value->arg->type == ARG_PAIR && equals && equals > text && equals[-1] == ':';
+	const char *start = raw ? equals + 1 : text;
+	if (!whole && !raw)
+		return mem_dup(text);
+	CLEAN_JSON struct json_doc *doc = json_doc_new();
+	CLEAN_FREE char *what = buf_format("--%s", value->arg->name);
+	CLEAN_BUF struct buf bytes = { 0 };
+	struct json *json = NULL;
+	if (body_read(doc, what, start, &json, err) < 0)
+		return NULL;
+	json_write(&bytes, json, JSON_COMPACT);
+	return buf_format("%.*s%s", (int)(start - text), text, bytes.data);
+}
+
+static int take_defaults(const struct values *values, struct values *defaults, struct err *err)
+{
+	for (size_t i = 0; i < values->count; i++) {
+		const struct value *value = &values->items[i];
+		if (!is_default(value))
+			continue;
+		CLEAN_FREE char *text = pinned(value, err);
+		if (!text)
+			return -1;
+		values_add(defaults, value->arg, text);
+	}
+	return 0;
 }
 
 static struct json *make_header(struct json_doc *doc, const struct launch *launch,
@@ -142,6 +217,7 @@ static struct json *make_header(struct json_doc *doc, const struct launch *launc
 	}
 	json_set(doc, header, "defaults", defaults);
 	json_set_string(doc, input, "path", ask->input);
+	json_set(doc, input, "copied", json_new_bool(doc, ask->copied));
 	json_set_string(doc, input, "sha256", bulk_input_sha256(plan->input));
 	json_set_integer(doc, input, "bytes", bulk_input_facts(plan->input)->st_size);
 	json_set_integer(doc, input, "rows", plan->rows);
@@ -165,44 +241,59 @@ static struct json *make_header(struct json_doc *doc, const struct launch *launc
 
 /* ---- dry run ---- */
 
-static int preview_row(void *context, const struct plan_row *row, struct err *err)
+static int preview_rows(struct launch *launch, struct err *err)
 {
-	struct launch *launch = context;
-	return show_request(launch->session, &row->request, &launch->job.url, err);
+	const struct command *told[PREVIEWED] = { 0 };
+	const char *format = setting_text(&launch->session->settings, SETTING_OUTPUT);
+	bool as_text = strcmp(format, "json") != 0 && strcmp(format, "ndjson") != 0;
+	if (plan_rewind(&launch->plan, err) < 0)
+		return -1;
+	for (int i = 0; i < PREVIEWED; i++) {
+		CLEANUP(plan_row_done) struct plan_row row = { 0 };
+		int found = plan_next(&launch->plan, NULL, NULL, &row, err);
+		bool known = false;
+		if (found <= 0)
+			return found;
+		told[i] = row.request.command;
+		for (int j = 0; j < i; j++)
+			known = known || told[j] == told[i];
+		if (!known)
+			show_evidence(launch->session, told[i]);
+		if ((i && as_text && output_text(launch->session, "\n", 1, err) < 0) ||
+		    show_wire(launch->session, &row.request, &launch->job.url, err) < 0)
+			return -1;
+	}
+	return 0;
 }
 
 static int show_plan(struct launch *launch, struct err *err)
 {
+	CLEAN_BUF struct buf counts = { 0 };
+	long long rows = launch->plan.rows;
 	if (send_find_server(launch->session, false, &launch->job.url, err) < 0 ||
-	    plan_check(&launch->plan, preview_row, launch, err) < 0)
+	    preview_rows(launch, err) < 0)
 		return -1;
-	terminal_note("dry run: %lld row%s checked, nothing was sent", launch->plan.rows,
-		      launch->plan.rows == 1 ? "" : "s");
+	plan_counts(&launch->plan, &counts);
+	if (!values_flag(&launch->session->globals, "quiet"))
+		terminal_note("dry run: %lld row%s checked (%s), nothing was sent", rows,
+			      rows == 1 ? "" : "s", counts.data);
 	return 0;
 }
 
-/* ---- the actions ---- */
+/* ---- the action ---- */
 
-static int check_globals(const struct session *session, struct err *err)
-{
-	static const char *const single[] = { "request-id", "curl", "wait" };
-	for (size_t i = 0; i < COUNT(single); i++)
-		if (values_get(&session->globals, single[i]))
-			return err_set(err, ERR_USAGE, "--%s is for one call, not for a bulk job",
-				       single[i]);
-	return 0;
-}
-
-static int begin(struct launch *launch, const char *what, const struct ask *ask, struct err *err)
+static int begin(struct launch *launch, const char *what, struct ask *ask, struct err *err)
 {
 	CLEAN_JSON struct json_doc *doc = json_doc_new();
+	if (plan_check(&launch->plan, err) < 0)
+		return -1;
 	if (values_get(&launch->session->globals, "dry-run"))
 		return show_plan(launch, err);
-	if (plan_check(&launch->plan, NULL, NULL, err) < 0 ||
-	    launch_confirm(launch, what, launch->plan.rows, err) < 0 ||
+	if (launch_confirm(launch, what, ask->job, err) < 0 || launch_prepare(launch, err) < 0 ||
 	    bulk_journal_create(&launch->journal, ask->journal, make_header(doc, launch, ask),
 				err) < 0)
 		return -1;
+	ask->copied = false; /* it is the job's now */
 	return launch_run(launch, err);
 }
 
@@ -213,161 +304,18 @@ int do_bulk(struct session *session, const struct command *command, const struct
 	struct launch launch = { .session = session, .values = values, .journal = { .fd = -1 } };
 	CLEANUP(ask_done) struct ask ask = { 0 };
 	CLEANUP(values_done) struct values defaults = { 0 };
-	if (profile_require(session, err) < 0 || check_globals(session, err) < 0 ||
-	    read_ask(&ask, values, session->stop, err) < 0)
+	if (profile_require(session, err) < 0 || launch_check_options(&launch, err) < 0 ||
+	    take_defaults(values, &defaults, err) < 0 || read_ask(&ask, &launch, err) < 0)
 		return -1;
-	take_defaults(values, &defaults);
 	const struct plan_source source = {
 		.path = ask.input,
 		.options = { .format = (enum bulk_format)choice_of(values, "input-format"),
-			     .encoding = (enum bulk_encoding)choice_of(values, "encoding") },
+			     .encoding = (enum bulk_encoding)choice_of(values, "encoding"),
+			     .name = ask.name },
 		.allow_duplicates = values_flag(values, "allow-duplicates"),
 	};
 	if (plan_open(&launch.plan, session, many_call(&session->table, command), &defaults,
 		      &source, err) < 0)
 		return -1;
 	return begin(&launch, command->name, &ask, err);
-}
-
-/* ---- going on ---- */
-
-/* The session of the journal's profile. */
-static int choose_profile(struct session *session, const struct bulk_journal *journal,
-			  struct err *err)
-{
-	const char *profile = json_get_string(journal->header, "profile");
-	if (!profile)
-		return err_set(err, ERR_CONFIG, "%s names no profile", journal->path);
-	if (session->profile && strcmp(session->profile, profile) == 0)
-		return 0;
-	if (session->profile_explicit)
-		return err_set(err, ERR_CONFIG, "the job of %s is of profile %s, not %s",
-			       journal->path, profile, session->profile);
-	return session_use(session, profile, err);
-}
-
-static int check_same(const struct launch *launch, struct err *err)
-{
-	const struct bulk_journal *journal = &launch->journal;
-	const struct json *input = json_get(journal->header, "input");
-	const char *url = setting_text(&launch->session->settings, SETTING_BASE_URL),
-		   *was = json_get_string(journal->header, "base_url"),
-		   *sha256 = json_get_string(input, "sha256");
-	if ((url || was) && (!url || !was || strcmp(url, was) != 0))
-		return err_set(err, ERR_CONFIG,
-			       "the job went to %s, and profile %s now speaks to %s",
-			       was ? was : "the sandbox in the program", launch->session->profile,
-			       url ? url : "the sandbox in the program");
-	if (!sha256 || strcmp(sha256, bulk_input_sha256(launch->plan.input)) != 0 ||
-	    launch->plan.rows != journal->rows) {
-		err_set(err, ERR_CONFIG, "%s is not what it was when the job began",
-			launch->plan.source.path);
-		return err_hint(err, "its SHA-256 was %s", sha256 ? sha256 : "not recorded");
-	}
-	return 0;
-}
-
-static int read_defaults(const struct bulk_journal *journal, const struct command *command,
-			 struct values *defaults, struct err *err)
-{
-	const struct json *list = json_get(journal->header, "defaults");
-	for (const struct json *pair = json_is(list, JSON_ARRAY) ? list->first : NULL; pair;
-	     pair = pair->next) {
-		const char *name = pair->type == JSON_ARRAY ? json_string(pair->first) : NULL;
-		const char *text = name ? json_string(pair->first->next) : NULL;
-		const struct arg *arg = name && command ? command_arg(command, name) : NULL;
-		if (!arg || !text)
-			return err_set(err, ERR_CONFIG,
-				       "%s: the command has no argument \"%s\" now", journal->path,
-				       name ? name : "?");
-		values_add(defaults, arg, text);
-	}
-	return 0;
-}
-
-/* The number of the choice that the header's input names. */
-static int kept_choice(const struct bulk_journal *journal, const char *name,
-		       const char *(*name_of)(int))
-{
-	const char *text = json_get_string(json_get(journal->header, "input"), name);
-	for (int i = 0; text && i < 3; i++)
-		if (strcmp(name_of(i), text) == 0)
-			return i;
-	return 0;
-}
-
-static const char *format_name(int format)
-{
-	return bulk_format_name((enum bulk_format)format);
-}
-
-static const char *encoding_name(int encoding)
-{
-	return bulk_encoding_name((enum bulk_encoding)encoding);
-}
-
-/* Says of a job that has nothing left what it came to. */
-static int tell_finished(const struct bulk_journal *journal, struct err *err)
-{
-	CLEAN_BUF struct buf counts = { 0 };
-	report_counts(journal, &counts);
-	terminal_note("finished: %s; nothing was sent", counts.data);
-	if (journal->results[ERR_UNKNOWN])
-		return err_set(err, ERR_UNKNOWN, "%lld rows are unknown: perhaps applied",
-			       journal->results[ERR_UNKNOWN]);
-	if (journal->results[ERR_OK] < journal->done)
-		return err_set(err, ERR_PARTIAL, "%lld of %lld rows were not done",
-			       journal->done - journal->results[ERR_OK], journal->done);
-	return 0;
-}
-
-static int go_on(struct launch *launch, struct err *err)
-{
-	struct session *session = launch->session;
-	struct bulk_journal *journal = &launch->journal;
-	const char *name = json_get_string(journal->header, "command");
-	const struct command *command = name ? command_find(&session->table, name) : NULL;
-	CLEANUP(values_done) struct values defaults = { 0 };
-	if (name && (!command || !command->method))
-		return err_set(err, ERR_CONFIG,
-			       "%s is of the command \"%s\", which is not there now", journal->path,
-			       name);
-	if (read_defaults(journal, command, &defaults, err) < 0)
-		return -1;
-	const struct plan_source source = {
-		.path = json_get_string(json_get(journal->header, "input"), "path"),
-		.options = { .format =
-				     (enum bulk_format)kept_choice(journal, "format", format_name),
-			     .encoding = (enum bulk_encoding)kept_choice(journal, "encoding",
-									 encoding_name) },
-		.allow_duplicates =
-			json_is(json_get(journal->header, "allow_duplicates"), JSON_TRUE),
-	};
-	if (!source.path)
-		return err_set(err, ERR_CONFIG, "%s names no input", journal->path);
-	if (plan_open(&launch->plan, session, command, &defaults, &source, err) < 0 ||
-	    plan_check(&launch->plan, NULL, NULL, err) < 0 || check_same(launch, err) < 0 ||
-	    launch_confirm(launch, "bulk resume", launch->plan.rows, err) < 0)
-		return -1;
-	return launch_run(launch, err);
-}
-
-int do_bulk_resume(struct session *session, const struct command *command,
-		   const struct values *values, struct err *err)
-{
-	(void)command;
-	CLEANUP(launch_done)
-	struct launch launch = { .session = session, .values = values, .journal = { .fd = -1 } };
-	const char *path = values_get(values, "journal");
-	if (check_globals(session, err) < 0 ||
-	    bulk_journal_open(&launch.journal, path, true, err) < 0)
-		return -1;
-	if (launch.journal.torn)
-		terminal_note("%s: %lld bytes that a crash left at the end were cut off", path,
-			      launch.journal.torn);
-	if (launch.journal.done == bulk_journal_share(&launch.journal))
-		return tell_finished(&launch.journal, err);
-	if (choose_profile(session, &launch.journal, err) < 0 || profile_require(session, err) < 0)
-		return -1;
-	return go_on(&launch, err);
 }

@@ -9,6 +9,9 @@
 #include "engine/output.h"
 #include "engine/terminal.h"
 
+/* So many shards that are not there are named. */
+enum { MISSING_SHOWN = 10 };
+
 /* ---- status ---- */
 
 static struct json *describe(struct json_doc *doc, const struct bulk_journal *journal)
@@ -29,7 +32,10 @@ static struct json *describe(struct json_doc *doc, const struct bulk_journal *jo
 	json_set_integer(doc, object, "unknown", unknown);
 	json_set_integer(doc, object, "open", (long long)journal->open_count);
 	json_set_integer(doc, object, "left", share - done);
-	json_set(doc, object, "finished", json_new_bool(doc, done == share));
+	json_set_string(doc, object, "state",
+			bulk_journal_is_running(journal->path) ? "running"
+			: done == share			       ? "finished"
+							       : "stopped");
 	return object;
 }
 
@@ -75,21 +81,26 @@ static int merge(struct merged *merged, const struct bulk_journal *journal, stru
 
 static void tell_merged(const struct merged *merged)
 {
-	unsigned missing = 0;
+	CLEAN_BUF struct buf missing = { 0 };
+	unsigned count = 0;
 	for (unsigned i = 0; i < merged->of; i++)
-		missing += !merged->seen[i];
+		if (!merged->seen[i] && count++ < MISSING_SHOWN)
+			buf_add_format(&missing, "%s%u/%u", count > 1 ? ", " : "; missing: ", i,
+				       merged->of);
+	if (count > MISSING_SHOWN)
+		buf_add_format(&missing, " and %u more", count - MISSING_SHOWN);
 	terminal_note("%lld of %lld rows have a result: %lld ok, %lld failed, %lld unknown%s",
 		      merged->done, merged->rows, merged->ok,
 		      merged->done - merged->ok - merged->unknown, merged->unknown,
-		      missing ? "; not all shards are here" : "");
+		      buf_str(&missing));
 }
 
 int do_bulk_status(struct session *session, const struct command *command,
 		   const struct values *values, struct err *err)
 {
 	(void)command;
-	static const char *const columns[] = { "shard",	 "command", "rows", "ok",
-					       "failed", "unknown", "left", "journal" };
+	static const char *const columns[] = { "shard",	 "command", "state", "rows",   "ok",
+					       "failed", "unknown", "left",  "journal" };
 	CLEAN_JSON struct json_doc *doc = json_doc_new();
 	struct json *list = json_new(doc, JSON_ARRAY);
 	struct merged merged = { .doc = doc };
@@ -146,8 +157,7 @@ static int take_result(void *context, const struct json *line, struct err *err)
 static int list_results(const struct session *session, const struct values *values, bool all,
 			struct err *err)
 {
-	static const char *const columns[] = { "row",	  "line",	 "target",
-					       "outcome", "http_status", "message" };
+	static const char *const columns[] = { "line", "target", "outcome", "message", "status" };
 	CLEAN_JSON struct json_doc *doc = json_doc_new();
 	struct listing listing = { doc, json_new(doc, JSON_ARRAY), all };
 	for (size_t i = 0; i < values->count; i++) {
@@ -159,7 +169,8 @@ static int list_results(const struct session *session, const struct values *valu
 	const struct output output = { .value = listing.list,
 				       .rows = "",
 				       .columns = columns,
-				       .column_count = COUNT(columns) };
+				       /* what was not done has no status */
+				       .column_count = COUNT(columns) - !all };
 	return output_print(session, &output, err);
 }
 

@@ -51,6 +51,7 @@ static int add_scalar(struct field_list *list, const char *name, const struct js
 			   .text = text,
 			   .len = has_text ? value->len : strlen(text),
 			   .given = true,
+			   .bare = value->type != JSON_STRING,
 		   },
 		   err);
 }

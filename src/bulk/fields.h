@@ -20,7 +20,8 @@ struct bulk_field {
 	const char *text; /* "" when not given */
 	size_t len;
 	bool given;
-	bool raw; /* the text is a JSON array */
+	bool raw;  /* the text is a JSON array */
+	bool bare; /* the text is a JSON number, true or false */
 };
 
 enum { BULK_MAX_FIELDS = 1024, BULK_MAX_NAME = 1024 };

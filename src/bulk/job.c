@@ -13,7 +13,7 @@
  * server that answers nothing. */
 enum { TURN_MS = 50, UNKNOWN_IN_A_ROW = 20 };
 
-enum slot_state { SLOT_FREE, SLOT_READY, SLOT_WAITING, SLOT_FLYING };
+enum slot_state { SLOT_FREE, SLOT_READY, SLOT_WAITING, SLOT_FLYING, SLOT_HOLDING };
 
 struct job_slot {
 	enum slot_state state;
@@ -73,6 +73,14 @@ static void stop(struct job *job, const struct err *why)
 
 /* ---- what rows come to ---- */
 
+/* It may still be applied: the next row of its record waits until that is over. */
+static void hold(const struct job *job, struct job_slot *slot)
+{
+	double timeout = setting_number(&job->session->settings, SETTING_TIMEOUT);
+	slot->state = SLOT_HOLDING;
+	slot->ready_at = clock_monotonic() + (long long)(timeout * 1000);
+}
+
 static void end_row(struct job *job, struct job_slot *slot, enum err_kind kind,
 		    const struct outcome *outcome, const struct err *failure)
 {
@@ -100,7 +108,10 @@ static void end_row(struct job *job, struct job_slot *slot, enum err_kind kind,
 	job->session->applied = job->session->applied || (kind == ERR_OK && is_change(slot));
 	job->errors += kind != ERR_OK;
 	job->unknown = kind == ERR_UNKNOWN ? job->unknown + 1 : 0;
-	slot_clear(slot);
+	if (kind == ERR_UNKNOWN && job->plan->source.allow_duplicates)
+		hold(job, slot);
+	else
+		slot_clear(slot);
 }
 
 /* The row is not done by this try, which was not applied; it is sent again at that time, or left
@@ -314,7 +325,7 @@ static bool choose_rows(struct job *job)
 	bool changes = false, none = false;
 	for (size_t i = 0; i < job->slot_count && !job->draining; i++) {
 		struct job_slot *slot = &job->slots[i];
-		if (slot->state == SLOT_FLYING ||
+		if (slot->state == SLOT_FLYING || slot->state == SLOT_HOLDING ||
 		    (slot->state == SLOT_WAITING && slot->ready_at > now) ||
 		    (slot->state == SLOT_FREE && none) || pace_wait(&job->pace, now) > 0)
 			continue;
@@ -349,26 +360,37 @@ static void start_rows(struct job *job)
 /* Rows that were to start, and did not, since their intents are not on disk. */
 static void unready(struct job *job)
 {
-	for (size_t i = 0; i < job->slot_count; i++)
-		if (job->slots[i].state == SLOT_READY)
-			slot_clear(&job->slots[i]);
+	for (size_t i = 0; i < job->slot_count; i++) {
+		struct job_slot *slot = &job->slots[i];
+		if (slot->state != SLOT_READY)
+			continue;
+		if (is_change(slot) && !slot->doubt)
+			bulk_journal_again(job->journal, slot->row.number,
+					   err_row(ERR_REFUSED)->name);
+		slot_clear(slot);
+	}
 }
 
-/* Writes what was noted. If it cannot be, nothing starts any more. */
-static int commit(struct job *job, bool sync)
+/* Writes what was noted. If it cannot be, nothing starts any more; results go to the journal even
+ * when the log takes nothing. */
+static void commit(struct job *job, bool sync)
 {
-	CLEAN_ERR struct err err = { 0 }, later = { 0 };
+	CLEAN_ERR struct err err = { 0 }, log = { 0 }, later = { 0 };
+	if (audit_group_write(&job->audit, job->session, &log) < 0) {
+		stop(job, &log);
+		unready(job);
+	}
+	if ((sync || job->journal->pending.len) &&
+	    bulk_journal_commit(job->journal, sync, &err) < 0) {
+		stop(job, &err);
+		unready(job);
+	}
 	/* both are written before one is synced: what the file system then has to do for the second
 	 * is in part done with the first */
-	int result = audit_group_write(&job->audit, job->session, &err);
-	if (result == 0)
-		result = bulk_journal_commit(job->journal, sync, &err);
-	if (result < 0)
-		stop(job, &err);
-	if (audit_group_sync(&job->audit, job->session, &later) == 0)
-		return result;
-	stop(job, &later);
-	return -1;
+	if (audit_group_sync(&job->audit, job->session, &later) < 0) {
+		stop(job, &later);
+		unready(job);
+	}
 }
 
 /* ---- turns ---- */
@@ -394,12 +416,17 @@ static void handle_signals(struct job *job)
 			take_ended(job, job->slots[i].transfer);
 }
 
-/* A job that ends leaves those that wait to be sent again. */
+/* A job that ends leaves those that wait to be sent again, and holds nobody up. */
 static void drop_waiting(struct job *job)
 {
-	for (size_t i = 0; i < job->slot_count && job->draining; i++)
-		if (job->slots[i].state == SLOT_WAITING)
-			slot_clear(&job->slots[i]);
+	bool last = job->draining || (job->ended && !job->has_next);
+	long long now = clock_monotonic();
+	for (size_t i = 0; i < job->slot_count; i++) {
+		struct job_slot *slot = &job->slots[i];
+		if ((slot->state == SLOT_WAITING && job->draining) ||
+		    (slot->state == SLOT_HOLDING && (last || slot->ready_at <= now)))
+			slot_clear(slot);
+	}
 }
 
 static bool goes_on(const struct job *job)
@@ -439,57 +466,24 @@ static void turn(struct job *job)
 	handle_signals(job);
 	drop_waiting(job);
 	bool changes = choose_rows(job);
-	if (commit(job, changes) == 0)
-		start_rows(job);
-	else
-		unready(job);
+	commit(job, changes);
+	start_rows(job);
 	if (report_flush(job->report, &err) < 0)
 		stop(job, &err);
 	report_progress(job->report);
 	(void)http_turn(http, turn_wait(job));
 }
 
-/* What the whole job came to. */
-static int verdict(struct job *job, struct err *err)
-{
-	const struct bulk_journal *journal = job->journal;
-	long long left = bulk_journal_share(journal) - journal->done;
-	long long unknown = journal->results[ERR_UNKNOWN];
-	long long failed = journal->done - journal->results[ERR_OK] - unknown;
-	if (unknown || journal->open_count) {
-		err_set(err, ERR_UNKNOWN, "%lld row%s unknown: perhaps applied%s%s",
-			unknown + (long long)journal->open_count,
-			unknown + (long long)journal->open_count == 1 ? " is" : "s are",
-			job->reason.message ? "; stopped: " : "",
-			job->reason.message ? job->reason.message : "");
-		return left ? err_hint(err, "bangoctl bulk resume %s", journal->path)
-			    : err_hint(err, "bangoctl reconcile, and bangoctl bulk failures %s",
-				       journal->path);
-	}
-	if (job->reason.kind != ERR_OK && (left || job->reason.kind == ERR_OUTPUT_LOST)) {
-		err_set(err, job->reason.kind, "stopped with %lld row%s left: %s", left,
-			left == 1 ? "" : "s", job->reason.message);
-		return err_hint(err, "bangoctl bulk resume %s%s%s", journal->path,
-				job->reason.hint ? " · " : "",
-				job->reason.hint ? job->reason.hint : "");
-	}
-	if (!failed)
-		return 0;
-	err_set(err, ERR_PARTIAL, "%lld of %lld rows were not done", failed, journal->done);
-	return err_hint(err, "bangoctl bulk failures %s", journal->path);
-}
-
-int job_run(struct job *job, size_t jobs, struct err *err)
+void job_run(struct job *job, size_t jobs)
 {
 	job->slots = mem_new(jobs, sizeof(*job->slots));
 	job->slot_count = jobs;
 	http_limit(session_http(job->session), (long)jobs);
 	while (goes_on(job))
 		turn(job);
-	(void)commit(job, true);
+	commit(job, true);
 	CLEAN_ERR struct err lost = { 0 };
 	if (report_flush(job->report, &lost) < 0)
 		stop(job, &lost);
 	report_summary(job->report);
-	return verdict(job, err);
 }

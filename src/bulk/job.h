@@ -43,11 +43,10 @@ struct job {
 };
 
 /*
- * Runs the job until all rows of its share have a result or it has to stop. The credentials are
- * loaded, the plan is checked and rewound. Returns 0, or -1 with what the job came to: ERR_UNKNOWN
- * if any row is unknown, why it stopped, else ERR_PARTIAL if any row failed.
+ * Runs the job until all rows of its share have a result or it has to stop; verdict.h tells what it
+ * came to. The credentials are loaded, the plan is checked and rewound.
  */
-int job_run(struct job *job, size_t jobs, struct err *err);
+void job_run(struct job *job, size_t jobs);
 
 void job_done(struct job *job);
 

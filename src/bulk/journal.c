@@ -6,7 +6,6 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -173,6 +172,7 @@ void bulk_journal_result(struct bulk_journal *journal, const struct bulk_journal
 		flat_bool(line, "settled", true);
 	end_line(line);
 	keep_result(journal, result->row, result->kind);
+	journal->accepted = journal->accepted || result->accepted;
 }
 
 void bulk_journal_again(struct bulk_journal *journal, long long row, const char *why)
@@ -246,12 +246,21 @@ static int open_locked(struct bulk_journal *journal, struct err *err)
 	journal->fd = open(journal->path, O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW);
 	if (journal->fd < 0)
 		return fail(journal, "open", err);
-	if (flock(journal->fd, LOCK_EX | LOCK_NB) == 0)
+	/* unlike flock's, such a lock can be asked after without taking it */
+	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	if (fcntl(journal->fd, F_OFD_SETLK, &lock) == 0)
 		return 0;
-	if (errno == EWOULDBLOCK)
+	if (errno == EAGAIN || errno == EACCES)
 		return err_set(err, ERR_REFUSED, "another process runs the job of %s",
 			       journal->path);
 	return fail(journal, "lock", err);
+}
+
+bool bulk_journal_is_running(const char *path)
+{
+	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	CLEANUP(file_close) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	return fd >= 0 && fcntl(fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
 }
 
 int bulk_journal_create(struct bulk_journal *journal, const char *path, const struct json *header,
@@ -303,6 +312,8 @@ static int take_line(struct bulk_journal *journal, const struct json *line, long
 	CLEAN_ERR struct err ignored = { 0 };
 	if (row < 1 || row > journal->rows)
 		return damaged(journal, number, "names no row of the job", err);
+	if (!bulk_journal_has(journal, row))
+		return damaged(journal, number, "is of a row of another shard", err);
 	if (bulk_journal_state(journal, row) == ROW_DONE)
 		return damaged(journal, number, "is of a row that has a result already", err);
 	if (outcome) {
@@ -310,8 +321,11 @@ static int take_line(struct bulk_journal *journal, const struct json *line, long
 		if (kind < 0)
 			return damaged(journal, number, "has an unknown outcome", err);
 		keep_result(journal, row, (enum err_kind)kind);
+		journal->accepted = journal->accepted || strcmp(outcome, "accepted") == 0;
 		return 0;
 	}
+	if (!sent && !json_get_string(line, "again"))
+		return damaged(journal, number, "is neither an intent nor a result", err);
 	if (!sent) {
 		forget_intent(journal, row);
 		set_state(journal, row, ROW_NONE);
@@ -419,7 +433,11 @@ int bulk_journal_open(struct bulk_journal *journal, const char *path, bool write
 	if (access(path, F_OK) < 0)
 		return err_set(err, ERR_CONFIG, "cannot open the journal %s: %s", path,
 			       strerror(errno));
-	if ((write && open_locked(journal, err) < 0) || read_all(journal, err) < 0)
+	if (write && open_locked(journal, err) < 0) {
+		err->kind = err->kind == ERR_INTERNAL ? ERR_CONFIG : err->kind;
+		return -1;
+	}
+	if (read_all(journal, err) < 0)
 		return -1;
 	if (write && journal->torn && ftruncate(journal->fd, (off_t)journal->end) < 0)
 		return fail(journal, "mend", err);

@@ -50,7 +50,8 @@ struct bulk_journal {
 	size_t open_count;
 	long long results[ERR_KIND_COUNT]; /* how many rows ended so; accepted ones under ERR_OK */
 	long long done;			   /* their sum */
-	long long torn;			   /* bytes of an unfinished line that were cut off */
+	bool accepted;	/* some change was answered with 202: this server applies late */
+	long long torn; /* bytes of an unfinished line that were cut off */
 };
 
 /*
@@ -66,6 +67,9 @@ int bulk_journal_create(struct bulk_journal *journal, const char *path, const st
  * later version.
  */
 int bulk_journal_open(struct bulk_journal *journal, const char *path, bool write, struct err *err);
+
+/* Whether a process is at the job of this journal now. */
+bool bulk_journal_is_running(const char *path);
 
 void bulk_journal_done(struct bulk_journal *journal);
 

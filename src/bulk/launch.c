@@ -3,11 +3,15 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
+#include "base/text.h"
+#include "bulk/verdict.h"
 #include "engine/credential.h"
 #include "engine/send.h"
 #include "engine/settle.h"
+#include "engine/show.h"
 #include "engine/terminal.h"
 
 enum { DEFAULT_JOBS = 8 };
@@ -20,45 +24,100 @@ void launch_done(struct launch *launch)
 	bulk_journal_done(&launch->journal);
 }
 
+/* ---- options ---- */
+
+static int check_rate(const struct values *values, struct err *err)
+{
+	const char *rate = values_get(values, "rate");
+	if (!rate || strtod(rate, NULL) > 0)
+		return 0;
+	err_set(err, ERR_USAGE, "--rate: with \"%s\" nothing would ever be sent", rate);
+	return err_hint(err, "without it the profile's rate holds, if it has one");
+}
+
+int launch_check_options(const struct launch *launch, struct err *err)
+{
+	static const char *const others[] = { "request-id", "curl",	 "wait",    "exit-code",
+					      "timing",	    "field",	 "columns", "sort",
+					      "limit",	    "no-headers" };
+	const struct session *session = launch->session;
+	const char *dry = values_get(&session->globals, "dry-run");
+	for (size_t i = 0; i < COUNT(others); i++) {
+		if (!values_get(&session->globals, others[i]))
+			continue;
+		err_set(err, ERR_USAGE, "--%s means nothing to a bulk job", others[i]);
+		return i < 5 ? -1
+			     : err_hint(
+				       err,
+				       "\"bangoctl bulk results JOURNAL\" afterwards takes options of output");
+	}
+	if (dry && strcmp(dry, "diff") == 0) {
+		err_set(err, ERR_USAGE, "--dry-run=diff compares one record, not those of a job");
+		return err_hint(err, "--dry-run shows the first requests of the job");
+	}
+	return check_rate(launch->values, err) < 0 ? -1 : report_check(session, err);
+}
+
 /* ---- consent ---- */
 
-static int ask(const struct session *session, const char *what, const char *count, struct err *err)
+static char *make_prompt(const struct launch *launch, const char *what, const char *count)
 {
-	if (!session_may_ask(session)) {
-		err_set(err, ERR_REFUSED, "\"%s\" changes %s live records and was not confirmed",
-			what, count);
-		return err_hint(err, "add --yes --confirm=%s", count);
+	const struct session *session = launch->session;
+	CLEAN_BUF struct buf counts = { 0 };
+	plan_counts(&launch->plan, &counts);
+	return buf_format(
+		"LIVE  profile %s  %s\n%s %s  %s\nType the number of rows, %s, to go on: ",
+		session->profile, setting_text(&session->settings, SETTING_BASE_URL), what,
+		launch->plan.source.options.name, counts.data, count);
+}
+
+static int ask(const struct launch *launch, const char *what, const char *count, struct err *err)
+{
+	if (!session_may_ask(launch->session)) {
+		err_set(err, ERR_REFUSED, "\"%s\" changes live entitlements and was not confirmed",
+			what);
+		return err_hint(err, "add --yes --confirm=%s: the number of rows", count);
 	}
 	CLEAN_BUF struct buf answer = { 0 };
-	CLEAN_FREE char *prompt = buf_format(
-		"LIVE  profile %s  %s\n%s  %s rows\nType the number of rows to go on: ",
-		session->profile, setting_text(&session->settings, SETTING_BASE_URL), what, count);
-	if (terminal_ask(prompt, false, &answer, err) < 0)
+	CLEAN_FREE char *text = make_prompt(launch, what, count);
+	CLEAN_BUF struct buf prompt = { 0 };
+	text_escape(&prompt, text, strlen(text), true);
+	if (terminal_ask(prompt.data, false, &answer, err) < 0)
 		return -1;
 	return strcmp(buf_str(&answer), count) == 0
 		       ? 0
 		       : err_set(err, ERR_REFUSED, "\"%s\" was not confirmed", what);
 }
 
-int launch_confirm(const struct launch *launch, const char *what, long long rows, struct err *err)
+static int confirm(const struct launch *launch, const char *what, struct err *err)
 {
 	const struct session *session = launch->session;
-	CLEAN_FREE char *count = buf_format("%lld", rows);
-	const char *confirm = values_get(&session->globals, "confirm");
-	if (!launch->plan.changes)
-		return 0;
+	CLEAN_FREE char *count = buf_format("%lld", launch->plan.rows);
+	const char *typed = values_get(&session->globals, "confirm");
 	if (setting_bool(&session->settings, SETTING_READ_ONLY))
 		return err_set(err, ERR_REFUSED,
-			       "\"%s\" holds changes, and profile \"%s\" is read-only", what,
-			       session->profile);
+			       "\"%s\" holds changes, and profile \"%s\" is read-only, by %s", what,
+			       session->profile, session->settings.items[SETTING_READ_ONLY].origin);
 	if (!session_is_live(session))
 		return 0;
-	if (!values_flag(&session->globals, "yes") || !confirm)
-		return ask(session, what, count, err);
-	if (strcmp(confirm, count) == 0)
+	if (!values_flag(&session->globals, "yes") || !typed)
+		return ask(launch, what, count, err);
+	if (strcmp(typed, count) == 0)
 		return 0;
-	err_set(err, ERR_REFUSED, "--confirm=%s is not the number of rows", confirm);
-	return err_hint(err, "a job of %s rows is confirmed with --yes --confirm=%s", count, count);
+	err_set(err, ERR_REFUSED, "--confirm=%s is not the number of rows", typed);
+	return err_hint(err, "the job has %s: --yes --confirm=%s confirms it", count, count);
+}
+
+int launch_confirm(const struct launch *launch, const char *what, const char *job, struct err *err)
+{
+	if (!launch->plan.changes)
+		return 0;
+	if (confirm(launch, what, err) < 0) {
+		audit_refused_job(launch->session, what, job, launch->plan.rows);
+		return -1;
+	}
+	launch->session->changes += (unsigned long)launch->plan.rows;
+	return 0;
 }
 
 /* ---- running ---- */
@@ -94,21 +153,79 @@ static void set_up(struct launch *launch)
 		  setting_number(settings, SETTING_RETRY_MAX_WAIT), clock_monotonic());
 }
 
+int launch_prepare(struct launch *launch, struct err *err)
+{
+	return send_find_server(launch->session, true, &launch->job.url, err) < 0
+		       ? -1
+		       : credential_load(launch->session, launch->plan.command, err);
+}
+
+/* "2500 of 10000 rows (1250 entitlement suspend, …), 8 at a time · journal …" */
+static void tell_begin(const struct launch *launch, size_t jobs)
+{
+	const struct bulk_journal *journal = &launch->journal;
+	long long share = bulk_journal_share(journal), left = share - journal->done;
+	CLEAN_BUF struct buf line = { 0 }, counts = { 0 };
+	if (launch->report.silent)
+		return;
+	if (left < journal->rows)
+		buf_add_format(&line, "%lld of ", left);
+	buf_add_format(&line, "%lld row%s", journal->rows, journal->rows == 1 ? "" : "s");
+	if (journal->of > 1)
+		buf_add_format(&line, " (shard %u/%u)", journal->shard, journal->of);
+	if (!launch->plan.command) {
+		plan_counts(&launch->plan, &counts);
+		buf_add_format(&line, " (%s)", counts.data);
+	}
+	terminal_note("%s, up to %zu at a time · journal %s", line.data, jobs, journal->path);
+}
+
+/* The copy of a stream is of no use once all rows have a result. Its name is checked, since a
+ * journal may come from anybody. */
+static void drop_copy(const struct bulk_journal *journal)
+{
+	const struct json *input = json_get(journal->header, "input");
+	const char *path = json_get_string(input, "path");
+	CLEAN_FREE char *name = buf_format("/%s.input", journal->job);
+	size_t len = path ? strlen(path) : 0, end = strlen(name);
+	if (json_is(json_get(input, "copied"), JSON_TRUE) && len > end &&
+	    strcmp(path + len - end, name) == 0 && journal->done == bulk_journal_share(journal))
+		(void)unlink(path);
+}
+
+/* Rows of one record keep their order: what an earlier run left unknown may still be applied for as
+ * long as the profile would wait for an answer. */
+static int keep_order(struct launch *launch, struct err *err)
+{
+	const struct bulk_journal *journal = &launch->journal;
+	double timeout = setting_number(&launch->session->settings, SETTING_TIMEOUT);
+	if (!launch->plan.source.allow_duplicates)
+		return 0;
+	if (journal->open_count && !launch->job.trusted) {
+		err_set(err, ERR_UNKNOWN,
+			"%zu rows are unknown, and later rows of their records have to wait",
+			journal->open_count);
+		CLEAN_FREE char *word = show_word(journal->path);
+		return err_hint(err, "bangoctl bulk resume %s", word);
+	}
+	if (journal->results[ERR_UNKNOWN])
+		launch->job.pace.until = clock_monotonic() + (long long)(timeout * 1000);
+	return 0;
+}
+
 int launch_run(struct launch *launch, struct err *err)
 {
-	struct session *session = launch->session;
-	if (report_init(&launch->report, session, &launch->journal, err) < 0 ||
-	    send_find_server(session, true, &launch->job.url, err) < 0 ||
-	    credential_load(session, err) < 0)
-		return -1;
+	size_t jobs = (size_t)number(launch, "jobs", DEFAULT_JOBS);
+	report_init(&launch->report, launch->session, &launch->journal);
 	set_up(launch);
-	if (!launch->report.silent)
-		terminal_note("journal %s", launch->journal.path);
+	tell_begin(launch, jobs);
 	if (launch->journal.open_count && !launch->job.trusted && launch_settle(launch, err) < 0)
 		return -1;
-	if (plan_rewind(&launch->plan, err) < 0)
+	if (keep_order(launch, err) < 0 || plan_rewind(&launch->plan, err) < 0)
 		return -1;
-	return job_run(&launch->job, (size_t)number(launch, "jobs", DEFAULT_JOBS), err);
+	job_run(&launch->job, jobs);
+	drop_copy(&launch->journal);
+	return verdict(&launch->job, err);
 }
 
 /* ---- settling ---- */
@@ -154,10 +271,12 @@ static const char *settle_row(struct launch *launch, const struct plan_row *row,
 		.command = command,
 		.target = request->target,
 		.request_id = uuid,
+		.path = request->path,
 		.base_url = url,
 		.outcome = unrecorded,
 		.pid = intent->pid,
 		.gone_since = gone,
+		.crowded = launch->plan.source.allow_duplicates,
 		.doc = request->doc,
 		.next = audit_next(request->doc, request),
 	};
@@ -166,6 +285,10 @@ static const char *settle_row(struct launch *launch, const struct plan_row *row,
 		       NULL;
 	const char *verdict = settle_change(launch->session, &change,
 					    !launch->plan.source.allow_duplicates, peek, err);
+	/* a server that accepts changes for later has no time after which they are certainly not
+	 * applied */
+	if (verdict && launch->journal.accepted && strcmp(verdict, "not_applied") == 0)
+		verdict = "unknown";
 	if (verdict && audit_settled(&change, verdict, false, err) < 0)
 		return NULL;
 	return verdict;

@@ -16,13 +16,20 @@ struct launch {
 
 void launch_done(struct launch *launch);
 
-/*
- * Asks where a person has to be asked: changes to `rows` records of a live profile are confirmed by
- * their number, on the terminal or by --yes --confirm. ERR_REFUSED, also for a read-only profile.
- */
-int launch_confirm(const struct launch *launch, const char *what, long long rows, struct err *err);
+/* Refuses options that mean nothing to a job, ERR_USAGE. */
+int launch_check_options(const struct launch *launch, struct err *err);
 
-/* Finds the server, loads the credentials, runs the job whose plan and journal are ready. */
+/*
+ * Asks where a person has to be asked: changes in a live profile are confirmed by the number of
+ * rows of the whole input, on the terminal or by --yes --confirm. ERR_REFUSED, also for a read-only
+ * profile, which the audit log then tells. `what` is the command, `job` the job's identifier.
+ */
+int launch_confirm(const struct launch *launch, const char *what, const char *job, struct err *err);
+
+/* Finds the server and loads the credentials. */
+int launch_prepare(struct launch *launch, struct err *err);
+
+/* Runs the job whose plan and journal are ready. */
 int launch_run(struct launch *launch, struct err *err);
 
 /* Settles the rows whose intent is open in the journal by reading their records back. Those that

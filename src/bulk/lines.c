@@ -46,34 +46,33 @@ static void begin(struct lines *lines)
 	lines->after_cr = false;
 }
 
-static int look_at(struct lines *lines, const char *path, struct err *err)
+static int look_at(struct lines *lines, const char *name, struct err *err)
 {
 	char first[2];
 	if (lines->fd < 0 || fstat(lines->fd, &lines->facts) < 0)
-		return err_set(err, ERR_USAGE, "cannot open %s: %s", path, strerror(errno));
+		return err_set(err, ERR_USAGE, "cannot open %s: %s", name, strerror(errno));
 	if (S_ISDIR(lines->facts.st_mode))
-		return err_set(err, ERR_USAGE, "cannot read %s: it is a folder", path);
+		return err_set(err, ERR_USAGE, "cannot read %s: it is a folder", name);
 	if (!S_ISREG(lines->facts.st_mode))
-		return err_set(err, ERR_USAGE, "cannot read %s: it is no regular file", path);
+		return err_set(err, ERR_USAGE, "cannot read %s: it is no regular file", name);
 	if (lines->facts.st_size == 0)
-		return err_set(err, ERR_USAGE, "%s is empty", path);
+		return err_set(err, ERR_USAGE, "%s is empty", name);
 	if (encoding_is_utf_16(first, lines_peek(lines, first, sizeof(first)))) {
-		err_set(err, ERR_USAGE, "%s is UTF-16", path);
+		err_set(err, ERR_USAGE, "%s is UTF-16", name);
 		return err_hint(err, "save the file as UTF-8");
 	}
 	return 0;
 }
 
-int lines_open(struct lines **lines, const char *path, enum bulk_encoding encoding, size_t block,
-	       struct err *err)
+int lines_open(struct lines **lines, const struct lines_source *source, struct err *err)
 {
 	struct lines *opened = mem_new(1, sizeof(*opened));
-	opened->block = block ? block : USUAL_BLOCK;
-	opened->told = encoding;
+	opened->block = source->block ? source->block : USUAL_BLOCK;
+	opened->told = source->encoding;
 	opened->digest = digest_new();
 	/* a FIFO must not hold us up here: it is refused in a moment */
-	opened->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	if (look_at(opened, path, err) < 0) {
+	opened->fd = open(source->path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (look_at(opened, source->name, err) < 0) {
 		lines_close(opened);
 		return -1;
 	}

@@ -26,12 +26,15 @@ struct line_piece {
 	bool ends; /* the line ends here */
 };
 
-/*
- * Opens the file. ERR_USAGE if it cannot be read, is no regular file, is empty or UTF-16; all
- * messages name the path. `block`: how many bytes are read at once, 0 for the usual number.
- */
-int lines_open(struct lines **lines, const char *path, enum bulk_encoding encoding, size_t block,
-	       struct err *err);
+struct lines_source {
+	const char *path;
+	const char *name; /* what messages call it */
+	enum bulk_encoding encoding;
+	size_t block; /* how many bytes are read at once; 0: the usual number */
+};
+
+/* Opens the file. ERR_USAGE if it cannot be read, is no regular file, is empty or UTF-16. */
+int lines_open(struct lines **lines, const struct lines_source *source, struct err *err);
 void lines_close(struct lines *lines);
 
 /*

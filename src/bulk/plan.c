@@ -5,20 +5,23 @@
 #include <strings.h>
 
 #include "base/text.h"
-#include "commands/commands.h"
-#include "engine/terminal.h"
 #include "grammar/parse.h"
 
-enum { FAULTS_SHOWN = 20, PREVIEWED = 3 };
-
-/* The argument that a column was for the command that met it last. */
+/* What a column is for one command. */
 struct plan_column {
-	const struct command *command;
 	char *name;	       /* owned */
-	const struct arg *arg; /* NULL: it is none */
+	const struct arg *arg; /* NULL: it is none of its arguments */
+	const char *key;       /* of an argument of pairs: the one that the column holds, or NULL */
+	bool told;	       /* that it is none, and yet has a value */
 };
 
-/* ---- names ---- */
+struct plan_columns {
+	const struct command *command;
+	struct plan_column *items; /* owned */
+	size_t count;
+};
+
+/* ---- columns ---- */
 
 static const struct arg *arg_of(const struct command *command, const char *name)
 {
@@ -34,20 +37,47 @@ static const struct arg *arg_of(const struct command *command, const char *name)
 	return NULL;
 }
 
-static const struct arg *column_arg(struct plan *plan, size_t at, const struct command *command,
-				    const char *name)
+/* The argument of pairs that the dotted name is within: `data.tier` holds the pair tier of data. */
+static const struct arg *pairs_of(const struct command *command, const char *name, const char **key)
 {
-	while (plan->column_count <= at) {
-		plan->columns = mem_grow(plan->columns, plan->column_count, sizeof(*plan->columns));
-		plan->columns[plan->column_count++] = (struct plan_column){ 0 };
-	}
-	struct plan_column *column = &plan->columns[at];
-	if (column->command != command || strcmp(column->name, name) != 0) {
-		free(column->name);
-		*column = (struct plan_column){ command, mem_dup(name), arg_of(command, name) };
-	}
-	return column->arg;
+	const char *dot = strchr(name, '.');
+	CLEAN_FREE char *outer = mem_dup_len(name, dot ? (size_t)(dot - name) : 0);
+	const struct arg *arg = dot && dot[1] ? arg_of(command, outer) : NULL;
+	*key = arg && arg->type == ARG_PAIR ? dot + 1 : NULL;
+	return *key ? arg : NULL;
 }
+
+static struct plan_columns *columns_of(struct plan *plan, const struct command *command)
+{
+	for (size_t i = 0; i < plan->set_count; i++)
+		if (plan->sets[i].command == command)
+			return &plan->sets[i];
+	plan->sets = mem_grow(plan->sets, plan->set_count, sizeof(*plan->sets));
+	plan->sets[plan->set_count] = (struct plan_columns){ .command = command };
+	return &plan->sets[plan->set_count++];
+}
+
+/* What the column `at` of that name is for the command. NDJSON has other names there in each row.
+ */
+static struct plan_column *find_column(struct plan *plan, const struct command *command, size_t at,
+				       const char *name)
+{
+	struct plan_columns *set = columns_of(plan, command);
+	while (set->count <= at) {
+		set->items = mem_grow(set->items, set->count, sizeof(*set->items));
+		set->items[set->count++] = (struct plan_column){ 0 };
+	}
+	struct plan_column *column = &set->items[at];
+	if (column->name && strcmp(column->name, name) == 0)
+		return column;
+	free(column->name);
+	*column = (struct plan_column){ .name = mem_dup(name), .arg = arg_of(command, name) };
+	if (!column->arg)
+		column->arg = pairs_of(command, column->name, &column->key);
+	return column;
+}
+
+/* ---- actions ---- */
 
 static bool ends_in_word(const char *name, const char *word)
 {
@@ -55,15 +85,31 @@ static bool ends_in_word(const char *name, const char *word)
 	return strcasecmp(last ? last + 1 : name, word) == 0;
 }
 
-const struct command *plan_action(const struct session *session, const char *action,
-				  struct err *err)
+static const struct command *unknown_action(const struct session *session, const char *action,
+					    struct err *err)
+{
+	CLEAN_FREE char *lower = mem_dup(action);
+	for (char *p = lower; *p; p++)
+		*p = *p >= 'A' && *p <= 'Z' ? (char)(*p - 'A' + 'a') : *p;
+	struct text_guess guess = { .word = lower };
+	for (size_t i = 0; i < session->contract.command_count; i++) {
+		const char *name = session->contract.commands[i].name, *last = strrchr(name, ' ');
+		text_guess_try(&guess, last ? last + 1 : name);
+	}
+	err_set(err, ERR_USAGE, "action \"%s\" is no command of the contract", action);
+	if (guess.best)
+		err_hint(err, "did you mean %s?", guess.best);
+	return NULL;
+}
+
+/* The command that an action of a batch file names: its last word, its whole name or its
+ * operationId, in any case. */
+static const struct command *find_action(const struct session *session, const char *action,
+					 struct err *err)
 {
 	const struct command *found = NULL;
-	struct text_guess guess = { .word = action };
 	for (size_t i = 0; i < session->contract.command_count; i++) {
-		const struct command *command = &session->contract.commands[i];
-		const char *last = strrchr(command->name, ' ');
-		text_guess_try(&guess, last ? last + 1 : command->name);
+		const struct command *command = command_whole(&session->contract.commands[i]);
 		if (strcasecmp(command->name, action) == 0 ||
 		    (command->operation_id && strcasecmp(command->operation_id, action) == 0))
 			return command;
@@ -76,66 +122,112 @@ const struct command *plan_action(const struct session *session, const char *act
 			       NULL;
 		found = command;
 	}
-	if (found)
-		return found;
-	err_set(err, ERR_USAGE, "action \"%s\" is no command of the contract%s%s%s", action,
-		guess.best ? "; did you mean \"" : "", guess.best ? guess.best : "",
-		guess.best ? "\"?" : "");
+	return found ? found : unknown_action(session, action, err);
+}
+
+static const char *action_of(const struct bulk_row *row)
+{
+	for (size_t i = 0; i < row->count; i++)
+		if (strcmp(row->fields[i].name, "action") == 0 && row->fields[i].given)
+			return row->fields[i].text;
 	return NULL;
 }
 
-/* Whether some command of the contract takes the column: then its values, not its name, decide. */
-static bool is_known(const struct session *session, const char *name)
+/* The row's command: the plan's, with which an `action` has to agree, or the one of its action. */
+static const struct command *command_of(const struct plan *plan, const struct bulk_row *row,
+					struct err *err)
 {
-	for (size_t i = 0; i < session->contract.command_count; i++)
-		if (arg_of(&session->contract.commands[i], name))
-			return true;
-	return strcmp(name, "action") == 0;
-}
-
-static int unknown_column(const struct plan *plan, const char *name, struct err *err)
-{
-	struct text_guess guess = { .word = name };
-	for (size_t i = 0; plan->command && i < plan->command->arg_count; i++) {
-		const struct arg *arg = &plan->command->args[i];
-		if (arg->place != ARG_CLIENT) {
-			text_guess_try(&guess, arg->name);
-			text_guess_try(&guess, arg->wire);
-		}
-	}
-	err_set(err, ERR_USAGE, "column \"%s\" is no argument of %s", name,
-		plan->command ? plan->command->name : "any command");
-	if (guess.best)
-		return err_hint(err, "did you mean \"%s\"?", guess.best);
-	return plan->command ? err_hint(err, "\"bangoctl help %s\" names them", plan->command->name)
-			     : -1;
+	const struct command *command = plan->command;
+	const char *action = command && arg_of(command, "action") ? NULL : action_of(row);
+	if (!action && command)
+		return command;
+	if (!action)
+		return err_set(err, ERR_USAGE, "column \"action\" is empty"), NULL;
+	const struct command *named = find_action(plan->session, action, err);
+	if (named && command && named != command)
+		return err_set(err, ERR_USAGE, "action \"%s\" is \"%s\", and the job is \"%s\"",
+			       action, named->name, command->name),
+		       NULL;
+	return named;
 }
 
 /* ---- opening ---- */
+
+/* What a header can be seen to lack, or to have twice, whatever the rows are. */
+static int check_columns(struct plan *plan, const char *const *columns, size_t count,
+			 struct err *err)
+{
+	const struct command *command = plan->command;
+	bool has_action = false;
+	for (size_t i = 0; i < count; i++) {
+		has_action = has_action || strcmp(columns[i], "action") == 0;
+		const struct arg *arg = command ? arg_of(command, columns[i]) : NULL;
+		for (size_t j = 0; j < i && arg; j++)
+			if (arg_of(command, columns[j]) == arg)
+				return err_set(
+					err, ERR_USAGE,
+					"the columns \"%s\" and \"%s\" are the same argument",
+					columns[j], columns[i]);
+	}
+	if (command || has_action)
+		return 0;
+	err_set(err, ERR_USAGE, "there is no column \"action\"");
+	return err_hint(err, "\"bangoctl bulk COMMAND --input FILE\" does the same for all rows");
+}
+
+/* Columns of which none is a required argument that no option gives either. */
+static int check_missing(const struct plan *plan, const char *const *columns, size_t count,
+			 struct err *err)
+{
+	const struct command *command = plan->command;
+	for (size_t i = 0; command && i < command->arg_count; i++) {
+		const struct arg *arg = &command->args[i];
+		bool there = !(arg->flags & ARG_REQUIRED) || arg->place == ARG_BODY ||
+			     (plan->defaults && values_get(plan->defaults, arg->name));
+		struct text_guess guess = { .word = arg->wire };
+		for (size_t j = 0; j < count && !there; j++) {
+			there = arg_of(command, columns[j]) == arg;
+			text_guess_try(&guess, columns[j]);
+		}
+		if (there)
+			continue;
+		err_set(err, ERR_USAGE, "there is no column \"%s\": %s", arg->wire, arg->help);
+		return guess.best ? err_hint(err, "is it \"%s\"?", guess.best)
+				  : err_hint(err, "--%s gives it for all rows", arg->name);
+	}
+	return 0;
+}
 
 int plan_open(struct plan *plan, const struct session *session, const struct command *command,
 	      const struct values *defaults, const struct plan_source *source, struct err *err)
 {
 	*plan = (struct plan){
-		.session = session, .command = command, .defaults = defaults, .source = *source
+		.session = session,
+		.command = command_whole(command),
+		.defaults = defaults,
+		.source = *source,
+		.counts = mem_new(session->contract.command_count, sizeof(*plan->counts)),
 	};
 	if (bulk_input_open(&plan->input, source->path, &source->options, err) < 0)
 		return -1;
 	size_t count = 0;
 	const char *const *columns = bulk_input_columns(plan->input, &count);
-	for (size_t i = 0; i < count; i++)
-		if (!is_known(session, columns[i])) {
-			unknown_column(plan, columns[i], err);
-			return err_wrap(err, "%s", source->path);
-		}
+	if (bulk_input_format(plan->input) == BULK_FORMAT_CSV &&
+	    (check_columns(plan, columns, count, err) < 0 ||
+	     check_missing(plan, columns, count, err) < 0))
+		return err_wrap(err, "%s: the header", source->options.name);
 	return 0;
 }
 
 void plan_done(struct plan *plan)
 {
-	for (size_t i = 0; i < plan->column_count; i++)
-		free(plan->columns[i].name);
-	free(plan->columns);
+	for (size_t i = 0; i < plan->set_count; i++) {
+		for (size_t j = 0; j < plan->sets[i].count; j++)
+			free(plan->sets[i].items[j].name);
+		free(plan->sets[i].items);
+	}
+	free(plan->sets);
+	free(plan->counts);
 	bulk_input_close(plan->input);
 	*plan = (struct plan){ 0 };
 }
@@ -143,6 +235,18 @@ void plan_done(struct plan *plan)
 int plan_rewind(struct plan *plan, struct err *err)
 {
 	return bulk_input_rewind(plan->input, err);
+}
+
+void plan_counts(const struct plan *plan, struct buf *out)
+{
+	const char *before = "";
+	for (size_t i = 0; i < plan->session->contract.command_count; i++) {
+		if (!plan->counts[i])
+			continue;
+		buf_add_format(out, "%s%lld %s", before, plan->counts[i],
+			       plan->session->contract.commands[i].name);
+		before = ", ";
+	}
 }
 
 /* ---- a row's request ---- */
@@ -153,54 +257,86 @@ void plan_row_done(struct plan_row *row)
 	*row = (struct plan_row){ 0 };
 }
 
-static const char *field_of(const struct bulk_row *row, const char *name)
+/* Adds a fault to those of the same row. */
+static void add_fault(struct err *err, const struct err *fault)
 {
-	for (size_t i = 0; i < row->count; i++)
-		if (strcmp(row->fields[i].name, name) == 0)
-			return row->fields[i].text;
-	return NULL;
+	CLEAN_FREE char *before = err->message ? buf_format("%s; ", err->message) : mem_dup("");
+	err_set(err, ERR_USAGE, fault->hint ? "%s%s (%s)" : "%s%s", before, fault->message,
+		fault->hint);
 }
 
-/* The row's command: the plan's, with which an `action` has to agree, or the one of its action. */
-static const struct command *command_of(struct plan *plan, const struct bulk_row *row,
-					struct err *err)
+static int no_argument(struct plan_column *column, const struct plan *plan,
+		       const struct command *command, struct err *err)
 {
-	const char *action = field_of(row, "action");
-	const struct command *command = plan->command;
-	if (command && (!action || !*action || arg_of(command, "action")))
-		return command;
-	if (!action || !*action)
-		return err_set(err, ERR_USAGE, "no action"), NULL;
-	const struct command *named = plan_action(plan->session, action, err);
-	if (named && command && named != command)
-		return err_set(err, ERR_USAGE, "action \"%s\" is \"%s\", and the job is \"%s\"",
-			       action, named->name, command->name),
-		       NULL;
-	return named;
+	struct text_guess guess = { .word = column->name };
+	/* in a job of one command it is the column that is wrong, not each of its rows */
+	if (column->told && plan->command)
+		return 0;
+	column->told = true;
+	for (size_t i = 0; i < command->arg_count; i++)
+		if (command->args[i].place != ARG_CLIENT) {
+			text_guess_try(&guess, command->args[i].name);
+			text_guess_try(&guess, command->args[i].wire);
+		}
+	err_set(err, ERR_USAGE, "column \"%s\" is no argument of \"%s\", and has a value",
+		column->name, command->name);
+	return guess.best ? err_hint(err, "did you mean \"%s\"?", guess.best)
+			  : err_hint(err, "\"bangoctl help bulk %s\" names them", command->name);
+}
+
+/* A row may come from anybody: it names no files of ours. */
+static int check_literal(const struct arg *arg, const struct bulk_field *field, struct err *err)
+{
+	const char *text = field->text;
+	bool names_file = (arg->type == ARG_JSON && text[0] == '@') ||
+			  (arg->type == ARG_PAIR && strstr(text, ":=@"));
+	if (names_file)
+		return err_set(err, ERR_USAGE, "%s: a row cannot name a file to be read",
+			       field->name);
+	if (field->raw && arg->type != ARG_JSON)
+		return err_set(err, ERR_USAGE, "%s: an array is no value of it", field->name);
+	return 0;
 }
 
 static int take_field(struct plan *plan, const struct command *command,
 		      const struct bulk_field *field, size_t at, struct values *values,
 		      struct err *err)
 {
-	const struct arg *arg = column_arg(plan, at, command, field->name);
-	if (!arg && strcmp(field->name, "action") == 0)
+	if (!field->given)
 		return 0;
-	if (!arg && !field->len && is_known(plan->session, field->name))
-		return 0;
+	struct plan_column *column = find_column(plan, command, at, field->name);
+	const struct arg *arg = column->arg;
 	if (!arg)
-		return is_known(plan->session, field->name)
-			       ? err_set(err, ERR_USAGE, "%s has no argument \"%s\"", command->name,
-					 field->name)
-			       : unknown_column(plan, field->name, err);
-	if (!field->len)
+		return strcmp(field->name, "action") == 0 ? 0
+							  : no_argument(column, plan, command, err);
+	if (column->key) {
+		CLEAN_FREE char *pair = buf_format(field->bare || field->raw ? "%s:=%s" : "%s=%s",
+						   column->key, field->text);
+		values_add(values, arg, pair);
 		return 0;
-	if (parse_check(arg, field->name, field->text, err) < 0)
+	}
+	if (check_literal(arg, field, err) < 0 ||
+	    parse_check(arg, field->name, field->text, err) < 0)
 		return -1;
-	if (!(arg->flags & ARG_REPEAT) && values_get(values, arg->name))
-		return err_set(err, ERR_USAGE, "%s is given twice", arg->name);
+	if (!(arg->flags & ARG_REPEAT) && arg->type != ARG_PAIR && values_get(values, arg->name))
+		return err_set(err, ERR_USAGE, "%s: it takes one value, and there are more",
+			       field->name);
 	values_add(values, arg, field->text);
 	return 0;
+}
+
+/* Whether the row gives the field of the body that a --set for all rows sets. */
+static bool gives_field(const struct values *values, size_t given, const char *set)
+{
+	size_t len = strcspn(set, ":=");
+	for (size_t i = 0; i < given; i++) {
+		const char *wire = values->items[i].arg->wire;
+		size_t wire_len = wire ? strlen(wire) : 0;
+		if (values->items[i].arg->place == ARG_BODY && wire_len <= len &&
+		    strncmp(wire, set, wire_len) == 0 && strchr(":=.", set[wire_len]))
+			return true;
+	}
+	return false;
 }
 
 /* What the row does not give: the command line's values, by their names. */
@@ -211,12 +347,31 @@ static void add_defaults(const struct plan *plan, const struct command *command,
 	for (size_t i = 0; plan->defaults && i < plan->defaults->count; i++) {
 		const struct value *value = &plan->defaults->items[i];
 		const struct arg *arg = command_arg(command, value->arg->name);
-		bool taken = !arg;
+		bool taken = !arg || (strcmp(arg->name, "set") == 0 && arg->place == ARG_CLIENT &&
+				      gives_field(values, given, value->text));
 		for (size_t j = 0; j < given && !taken; j++)
 			taken = values->items[j].arg == arg;
 		if (!taken)
 			values_add(values, arg, value->text);
 	}
+}
+
+static int check_given(struct plan *plan, const struct command *command, const struct bulk_row *row,
+		       const struct values *values, struct err *err)
+{
+	for (size_t i = 0; i < command->arg_count; i++) {
+		const struct arg *arg = &command->args[i];
+		if (!(arg->flags & ARG_REQUIRED) || arg->place == ARG_BODY ||
+		    values_get(values, arg->name))
+			continue;
+		for (size_t j = 0; j < row->count; j++)
+			if (find_column(plan, command, j, row->fields[j].name)->arg == arg)
+				return err_set(err, ERR_USAGE, "column \"%s\" is empty: %s",
+					       row->fields[j].name, arg->help);
+		return err_set(err, ERR_USAGE, "\"%s\" needs \"%s\": %s", command->name, arg->wire,
+			       arg->help);
+	}
+	return 0;
 }
 
 /* FNV-1a over the values of the path's holes, never 0 if there is one. */
@@ -238,20 +393,42 @@ static unsigned long long key_of(const struct command *command, const struct val
 	return key;
 }
 
-static int make_request(struct plan *plan, const struct bulk_row *from, struct plan_row *row,
-			struct err *err)
+static bool is_blank(const struct bulk_row *row)
+{
+	for (size_t i = 0; i < row->count; i++)
+		if (row->fields[i].given)
+			return false;
+	return row->count > 0;
+}
+
+/* The values of the row and those for all rows. All faults of the fields are told of together. */
+static int read_values(struct plan *plan, const struct command *command,
+		       const struct bulk_row *from, struct values *values, struct err *err)
+{
+	CLEAN_ERR struct err faults = { 0 }, fault = { 0 };
+	for (size_t i = 0; i < from->count; i++)
+		if (take_field(plan, command, &from->fields[i], i, values, &fault) < 0)
+			add_fault(&faults, &fault);
+	add_defaults(plan, command, values);
+	if (check_given(plan, command, from, values, &fault) < 0)
+		add_fault(&faults, &fault);
+	return faults.message ? err_set(err, ERR_USAGE, "%s", faults.message) : 0;
+}
+
+int plan_make(struct plan *plan, const struct bulk_row *from, struct plan_row *row, struct err *err)
 {
 	CLEANUP(values_done) struct values values = { 0 };
-	const struct command *command = command_of(plan, from, err);
-	if (!command)
+	CLEAN_ERR struct err fault = { 0 };
+	const struct command *command = command_of(plan, from, &fault);
+	if (!command || read_values(plan, command, from, &values, &fault) < 0 ||
+	    request_build(plan->session, command, &values, &row->request, &fault) < 0) {
+		if (is_blank(from))
+			return err_set(
+				err, ERR_USAGE,
+				"all cells are empty, as a spreadsheet leaves them: delete the line");
+		add_fault(err, &fault);
 		return -1;
-	for (size_t i = 0; i < from->count; i++)
-		if (take_field(plan, command, &from->fields[i], i, &values, err) < 0)
-			return -1;
-	add_defaults(plan, command, &values);
-	if (parse_required(command, &values, err) < 0 ||
-	    request_build(plan->session, command, &values, &row->request, err) < 0)
-		return -1;
+	}
 	row->number = from->number;
 	row->line = from->line;
 	row->key = key_of(command, &values);
@@ -269,180 +446,10 @@ int plan_next(struct plan *plan, plan_filter wanted, void *context, struct plan_
 			return found;
 		if (wanted && !wanted(context, from.number))
 			continue;
-		if (make_request(plan, &from, row, err) == 0)
+		if (plan_make(plan, &from, row, err) == 0)
 			return 1;
 		plan_row_done(row);
 		bulk_row_wrap(&from, err);
-		return err_wrap(err, "%s", plan->source.path);
+		return err_wrap(err, "%s", plan->source.options.name);
 	}
-}
-
-/* ---- checking ---- */
-
-/* One pass over all rows. */
-struct check {
-	struct plan *plan;
-	long long faults;
-	unsigned long long *keys; /* owned: of all rows that have one */
-	size_t key_count, key_room;
-};
-
-static void tell(struct check *check, const char *message)
-{
-	if (check->faults++ < FAULTS_SHOWN)
-		terminal_note("%s: %s", check->plan->source.path, message);
-}
-
-static void keep_key(struct check *check, unsigned long long key)
-{
-	if (!key)
-		return;
-	if (check->key_count == check->key_room) {
-		check->key_room = check->key_room ? check->key_room + check->key_room / 4 : 1024;
-		check->keys = mem_resize(check->keys, check->key_room, sizeof(*check->keys));
-	}
-	check->keys[check->key_count++] = key;
-}
-
-static void sift(unsigned long long *keys, size_t at, size_t count)
-{
-	for (size_t child; (child = 2 * at + 1) < count; at = child) {
-		child += child + 1 < count && keys[child + 1] > keys[child];
-		if (keys[at] >= keys[child])
-			return;
-		unsigned long long key = keys[at];
-		keys[at] = keys[child];
-		keys[child] = key;
-	}
-}
-
-/* Heapsort: the library's qsort takes as much memory again. */
-static void sort_keys(unsigned long long *keys, size_t count)
-{
-	for (size_t i = count / 2; i > 0; i--)
-		sift(keys, i - 1, count);
-	for (size_t end = count; end > 1; end--) {
-		unsigned long long key = keys[0];
-		keys[0] = keys[end - 1];
-		keys[end - 1] = key;
-		sift(keys, 0, end - 1);
-	}
-}
-
-/* Leaves the keys that are there more than once, each once. */
-static void keep_repeated(struct check *check)
-{
-	size_t kept = 0;
-	sort_keys(check->keys, check->key_count);
-	for (size_t i = 1; i < check->key_count; i++)
-		if (check->keys[i] == check->keys[i - 1] &&
-		    (!kept || check->keys[kept - 1] != check->keys[i]))
-			check->keys[kept++] = check->keys[i];
-	check->key_count = kept;
-}
-
-static bool is_repeated(const struct check *check, unsigned long long key)
-{
-	size_t low = 0, high = check->key_count;
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-		if (check->keys[middle] < key)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return key && low < check->key_count && check->keys[low] == key;
-}
-
-/* A record that some row names, by which others are compared. */
-struct seen_record {
-	unsigned long long key;
-	char *target; /* owned */
-	long long line;
-};
-
-/* Reads again and tells which rows name a record that an earlier one names. */
-static int tell_repeated(struct check *check, struct err *err)
-{
-	struct seen_record *seen = mem_new(check->key_count, sizeof(*seen));
-	size_t count = 0;
-	int found = plan_rewind(check->plan, err) < 0 ? -1 : 1;
-	while (found > 0 && check->faults < FAULTS_SHOWN) {
-		CLEANUP(plan_row_done) struct plan_row row = { 0 };
-		found = plan_next(check->plan, NULL, NULL, &row, err);
-		if (found <= 0 || !is_repeated(check, row.key))
-			continue;
-		size_t at = 0;
-		const char *target = row.request.target ? row.request.target : "";
-		while (at < count &&
-		       (seen[at].key != row.key || strcmp(seen[at].target, target) != 0))
-			at++;
-		if (at == count && count < check->key_count) {
-			seen[count++] = (struct seen_record){ row.key, mem_dup(target), row.line };
-		} else if (at < count) {
-			CLEAN_FREE char *text =
-				buf_format("row %lld (line %lld): %s stands on line %lld already",
-					   row.number, row.line, target, seen[at].line);
-			tell(check, text);
-		}
-	}
-	for (size_t i = 0; i < count; i++)
-		free(seen[i].target);
-	free(seen);
-	return found < 0 ? -1 : 0;
-}
-
-static int check_row(struct check *check, const struct bulk_row *from, plan_preview preview,
-		     void *context, struct err *err)
-{
-	struct plan *plan = check->plan;
-	CLEANUP(plan_row_done) struct plan_row row = { 0 };
-	CLEAN_ERR struct err fault = { 0 };
-	plan->rows = from->number;
-	if (make_request(plan, from, &row, &fault) < 0) {
-		bulk_row_wrap(from, &fault);
-		tell(check, fault.message);
-		return 0;
-	}
-	plan->changes = plan->changes || row.request.effect == EFFECT_CHANGE;
-	keep_key(check, row.key);
-	return preview && row.number <= PREVIEWED ? preview(context, &row, err) : 0;
-}
-
-static int check_all(struct check *check, plan_preview preview, void *context, struct err *err)
-{
-	struct bulk_input *input = check->plan->input;
-	for (;;) {
-		CLEAN_ERR struct err fault = { 0 };
-		struct bulk_row from;
-		int found = bulk_input_next(input, &from, &fault);
-		if (found == 0)
-			return 0;
-		if (found > 0 && check_row(check, &from, preview, context, err) < 0)
-			return -1;
-		if (found < 0)
-			tell(check, fault.message);
-		if (bulk_input_is_broken(input))
-			return 0;
-	}
-}
-
-int plan_check(struct plan *plan, plan_preview preview, void *context, struct err *err)
-{
-	struct check check = { .plan = plan };
-	bool repeated = false;
-	int result = check_all(&check, preview, context, err);
-	if (result == 0 && !check.faults && !plan->source.allow_duplicates) {
-		keep_repeated(&check);
-		repeated = check.key_count > 0;
-		result = repeated ? tell_repeated(&check, err) : 0;
-	}
-	free(check.keys);
-	if (result < 0 || !check.faults)
-		return result;
-	if (check.faults > FAULTS_SHOWN)
-		terminal_note("… and %lld more", check.faults - FAULTS_SHOWN);
-	err_set(err, ERR_USAGE, "%s: %lld fault%s, so nothing was sent", plan->source.path,
-		check.faults, check.faults == 1 ? "" : "s");
-	return repeated ? err_hint(err, "--allow-duplicates takes them, one after the other") : -1;
 }

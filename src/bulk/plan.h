@@ -9,14 +9,14 @@
 #include "bulk/rows.h"
 #include "engine/request.h"
 
-/* Where the rows come from, and how they are read. */
+/* Where the rows come from, and how they are read. `options.name` is what messages call them. */
 struct plan_source {
 	const char *path;
 	struct bulk_input_options options;
 	bool allow_duplicates;
 };
 
-struct plan_column;
+struct plan_columns;
 
 struct plan {
 	const struct session *session;
@@ -24,13 +24,14 @@ struct plan {
 	const struct values *defaults; /* for what a row does not give; borrowed */
 	struct plan_source source;
 	struct bulk_input *input;
-	struct plan_column *columns; /* owned: the arguments of the columns met last */
-	size_t column_count;
-	bool changes; /* some row is a change; known after plan_check */
+	struct plan_columns *sets; /* owned: what the columns are for each command that was met */
+	size_t set_count;
+	bool changes; /* some row is a change; known after plan_check, as all that follows */
 	long long rows;
+	long long *counts; /* owned: how many rows each command of the contract has */
 };
 
-/* Opens the input. ERR_USAGE if it cannot be read or has a column that is no argument. */
+/* Opens the input. ERR_USAGE if it cannot be read, or its header cannot be right. */
 int plan_open(struct plan *plan, const struct session *session, const struct command *command,
 	      const struct values *defaults, const struct plan_source *source, struct err *err);
 
@@ -45,15 +46,9 @@ struct plan_row {
 
 void plan_row_done(struct plan_row *row);
 
-/* Takes one of the first rows, to show it. */
-typedef int (*plan_preview)(void *context, const struct plan_row *row, struct err *err);
-
-/*
- * Goes through all rows: each is made a request, of which the first ones go to `preview` (may be
- * NULL). Lists the faults on stderr with their lines, the first of many, and fails with ERR_USAGE
- * and their number. Two rows of one record are a fault, unless duplicates are allowed.
- */
-int plan_check(struct plan *plan, plan_preview preview, void *context, struct err *err);
+/* Makes the request of a row. ERR_USAGE with all that is wrong in it; the place is not named. */
+int plan_make(struct plan *plan, const struct bulk_row *from, struct plan_row *row,
+	      struct err *err);
 
 /* Begins again with the first row. */
 int plan_rewind(struct plan *plan, struct err *err);
@@ -68,9 +63,7 @@ typedef bool (*plan_filter)(void *context, long long number);
 int plan_next(struct plan *plan, plan_filter wanted, void *context, struct plan_row *row,
 	      struct err *err);
 
-/* The command that an action of a batch file names: its last word, its whole name or its
- * operationId, in any case. NULL with the reason. */
-const struct command *plan_action(const struct session *session, const char *action,
-				  struct err *err);
+/* How many rows do what: "3 entitlement suspend, 1 entitlement resume". */
+void plan_counts(const struct plan *plan, struct buf *out);
 
 #endif

@@ -8,37 +8,60 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/text.h"
 #include "engine/terminal.h"
 #include "lib/flat.h"
 
+/* The name of an outcome as one says it; the caller frees it. */
+static char *in_words(const char *name)
+{
+	char *words = mem_dup(name);
+	for (char *p = words; *p; p++)
+		*p = *p == '_' ? ' ' : *p;
+	return words;
+}
+
 enum { TERMINAL_MS = 1000, OTHER_MS = 10000 };
 
-int report_init(struct report *report, const struct session *session,
-		const struct bulk_journal *journal, struct err *err)
+/* The format of the lines, or NULL if one was asked for in which there are none. That results of
+ * other commands are to be tables says nothing of these. */
+static const char *format_of(const struct session *session)
 {
 	static const char *const formats[] = { "auto", "json", "ndjson", "none" };
 	const char *format = setting_text(&session->settings, SETTING_OUTPUT);
-	bool fits = false;
 	for (size_t i = 0; i < COUNT(formats); i++)
-		fits = fits || strcmp(format, formats[i]) == 0;
-	if (!fits) {
-		err_set(err, ERR_USAGE, "results of a bulk job are NDJSON, a line a row, not %s",
+		if (strcmp(format, formats[i]) == 0)
+			return format;
+	return values_get(&session->globals, "output") || values_flag(&session->globals, "expanded")
+		       ? NULL
+		       : "auto";
+}
+
+int report_check(const struct session *session, struct err *err)
+{
+	const char *format = setting_text(&session->settings, SETTING_OUTPUT);
+	if (format_of(session))
+		return 0;
+	err_set(err, ERR_USAGE, "a bulk job writes a line of NDJSON for each row, not %s", format);
+	return err_hint(err, "\"bangoctl bulk results JOURNAL -o %s\" shows them afterwards",
 			format);
-		return err_hint(err,
-				"\"bangoctl bulk results JOURNAL -o %s\" shows them afterwards",
-				format);
-	}
+}
+
+void report_init(struct report *report, const struct session *session,
+		 const struct bulk_journal *journal)
+{
+	const char *format = format_of(session);
 	*report = (struct report){
 		.session = session,
 		.journal = journal,
 		.silent = values_flag(&session->globals, "quiet"),
 		.terminal = isatty(STDERR_FILENO),
 		.no_lines = strcmp(format, "none") == 0,
+		.for_person = strcmp(format, "auto") == 0 && isatty(STDOUT_FILENO),
 		.begun = clock_monotonic(),
 		.before = journal->done,
 	};
 	report->told = report->begun;
-	return 0;
 }
 
 void report_done(struct report *report)
@@ -46,11 +69,28 @@ void report_done(struct report *report)
 	buf_done(&report->lines);
 }
 
+/* A line for a person, who wants to see what was not done. */
+static void add_text(struct report *report, const struct bulk_journal_result *result)
+{
+	CLEAN_BUF struct buf line = { 0 };
+	CLEAN_FREE char *outcome = in_words(err_row(result->kind)->name);
+	buf_add_format(&line, "line %lld  %s  %s  %s", result->line,
+		       result->target ? result->target : "", outcome,
+		       result->message ? result->message : "");
+	text_escape(&report->lines, line.data, line.len, false);
+	buf_add_char(&report->lines, '\n');
+}
+
 void report_row(struct report *report, const struct bulk_journal_result *result,
 		const struct json *response)
 {
 	if (report->no_lines || report->lost)
 		return;
+	if (report->for_person && !response) {
+		if (result->kind != ERR_OK)
+			add_text(report, result);
+		return;
+	}
 	struct buf *line = &report->lines;
 	flat_open(line, NULL);
 	flat_integer(line, "row", result->row);
@@ -74,15 +114,22 @@ void report_row(struct report *report, const struct bulk_journal_result *result,
 	buf_add_char(line, '\n');
 }
 
+void report_clear(struct report *report)
+{
+	if (report->shown)
+		(void)file_write_all(STDERR_FILENO, "\r\033[K", 4);
+	report->shown = false;
+}
+
 int report_flush(struct report *report, struct err *err)
 {
 	if (!report->lines.len || report->lost)
 		return 0;
+	report_clear(report);
 	if (file_write_all(STDOUT_FILENO, report->lines.data, report->lines.len) < 0) {
 		report->lost = true;
-		err_set(err, ERR_OUTPUT_LOST, "the results cannot be written: %s", strerror(errno));
-		return err_hint(err, "\"bangoctl bulk results %s\" shows them",
-				report->journal->path);
+		return err_set(err, report->session->applied ? ERR_OUTPUT_LOST : ERR_INTERNAL,
+			       "the results cannot be written: %s", strerror(errno));
 	}
 	buf_clear(&report->lines);
 	return 0;
@@ -97,8 +144,10 @@ static void add_count(struct buf *out, long long count, const char *what)
 void report_counts(const struct bulk_journal *journal, struct buf *out)
 {
 	struct buf parts = { 0 };
-	for (int kind = 0; kind < ERR_KIND_COUNT; kind++)
-		add_count(&parts, journal->results[kind], err_row((enum err_kind)kind)->name);
+	for (int kind = 0; kind < ERR_KIND_COUNT; kind++) {
+		CLEAN_FREE char *name = in_words(err_row((enum err_kind)kind)->name);
+		add_count(&parts, journal->results[kind], name);
+	}
 	add_count(&parts, bulk_journal_share(journal) - journal->done, "left");
 	buf_add_str(out, parts.len ? parts.data : "no rows");
 	buf_done(&parts);
@@ -133,13 +182,6 @@ static void progress_line(const struct report *report, long long now, struct buf
 		  "failed");
 }
 
-void report_clear(struct report *report)
-{
-	if (report->shown)
-		(void)file_write_all(STDERR_FILENO, "\r\033[K", 4);
-	report->shown = false;
-}
-
 void report_progress(struct report *report)
 {
 	long long now = clock_monotonic();
@@ -153,6 +195,10 @@ void report_progress(struct report *report)
 		return;
 	}
 	report_clear(report);
+	/* a line that wraps could not be cleared */
+	size_t width = terminal_width() - 1;
+	while (line.len && text_width(line.data, line.len) > width)
+		buf_truncate(&line, line.len - 1);
 	(void)file_write_all(STDERR_FILENO, line.data, line.len);
 	report->shown = true;
 }
@@ -166,6 +212,6 @@ void report_summary(struct report *report)
 	double seconds = (double)(clock_monotonic() - report->begun) / 1000;
 	long long here = report->journal->done - report->before;
 	report_counts(report->journal, &counts);
-	terminal_note("%s; %lld row%s in %.1f s · journal %s", counts.data, here,
-		      here == 1 ? "" : "s", seconds, report->journal->path);
+	terminal_note("%s · %lld row%s in %.1f s", counts.data, here, here == 1 ? "" : "s",
+		      seconds);
 }

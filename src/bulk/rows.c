@@ -271,11 +271,17 @@ int bulk_input_open(struct bulk_input **input, const char *path,
 		    const struct bulk_input_options *options, struct err *err)
 {
 	CLEAN_BULK_INPUT struct bulk_input *opened = mem_new(1, sizeof(*opened));
-	if (lines_open(&opened->lines, path, options->encoding, options->block, err) < 0)
+	const struct lines_source source = {
+		.path = path,
+		.name = options->name ? options->name : path,
+		.encoding = options->encoding,
+		.block = options->block,
+	};
+	if (lines_open(&opened->lines, &source, err) < 0)
 		return -1;
 	opened->format = options->format ? options->format : find_format(opened->lines, path);
 	if (opened->format == BULK_FORMAT_CSV && begin_csv(opened, err) < 0)
-		return err_wrap(err, "%s", path);
+		return err_wrap(err, "%s", source.name);
 	*input = take(opened);
 	return 0;
 }

@@ -35,11 +35,12 @@ struct bulk_row {
 	size_t count;
 };
 
-/* All 0: found out, found out, the usual number. */
+/* All 0: found out, found out, the usual number, the path. */
 struct bulk_input_options {
 	enum bulk_format format;
 	enum bulk_encoding encoding;
-	size_t block; /* how many bytes are read at once */
+	size_t block;	  /* how many bytes are read at once */
+	const char *name; /* what messages call the input */
 };
 
 struct bulk_input;
@@ -48,7 +49,7 @@ struct bulk_input;
  * copied with file_spool first, for each row is read twice. */
 bool bulk_input_is_stream(const char *path);
 
-/* Opens a regular file and reads the header of CSV. Messages name the path. */
+/* Opens a regular file and reads the header of CSV. Messages name it. */
 int bulk_input_open(struct bulk_input **input, const char *path,
 		    const struct bulk_input_options *options, struct err *err);
 void bulk_input_close(struct bulk_input *input);

@@ -57,7 +57,7 @@ const struct command audit_commands[] = {
 	  .action = ACTION_RECONCILE,
 	  .summary = "Settle changes whose outcome is unknown by reading back",
 	  .description =
-		  "Takes the changes of the audit log that may have been applied, reads each entitlement back, and records whether "
+		  "Takes the changes of the audit log that may have been applied, reads each record back, and records whether "
 		  "it was applied, was not, or is still unknown (exit code 10). With --request-id only that change, with -p only "
 		  "those of that profile. It sends nothing but reads. A change is called not applied only when the profile's timeout has "
 		  "passed since, as the server may still be at it; --timeout shortens the wait. What it cannot tell and Bango could is settled by hand: "

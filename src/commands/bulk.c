@@ -21,6 +21,8 @@ const struct arg bulk_args[] = {
 	  .help = "so many requests in flight at once; 8 if left out" },
 	{ .name = "rate",
 	  .type = ARG_NUMBER,
+	  .min = 0,
+	  .max = 100000,
 	  .meta = "PER_SECOND",
 	  .help = "at most so many requests a second; the profile's rate if left out" },
 	{ .name = "journal",
@@ -41,12 +43,12 @@ const struct arg bulk_args[] = {
 	  .type = ARG_CHOICE,
 	  .choices = formats,
 	  .choice_count = sizeof(formats) / sizeof(formats[0]),
-	  .help = "what the input is" },
+	  .help = "the form of the input" },
 	{ .name = "encoding",
 	  .type = ARG_CHOICE,
 	  .choices = encodings,
 	  .choice_count = sizeof(encodings) / sizeof(encodings[0]),
-	  .help = "the encoding of CSV" },
+	  .help = "the encoding of the input" },
 };
 
 const size_t bulk_arg_count = sizeof(bulk_args) / sizeof(bulk_args[0]);
@@ -64,6 +66,8 @@ static const struct arg resume_args[] = {
 	  .help = "so many requests in flight at once; as before if left out" },
 	{ .name = "rate",
 	  .type = ARG_NUMBER,
+	  .min = 0,
+	  .max = 100000,
 	  .meta = "PER_SECOND",
 	  .help = "at most so many requests a second; as before if left out" },
 	{ .name = "max-errors",
@@ -86,20 +90,18 @@ const struct command bulk_commands[] = {
 	  .action = ACTION_BULK,
 	  .summary = "Do for each row of a file what its action column says",
 	  .description =
-		  "\"bulk CALL --input FILE\" does one call of the contract for each row: \"bulk entitlement suspend\". A column "
-		  "bears the name of an argument or option, or the name on the wire; what a row does not give comes from the "
-		  "options of the command line. \"bulk actions\" takes the call from the column action: the last word of a "
-		  "command, such as CANCEL or SUSPEND, or its whole name. Every row is checked before the first request is sent. "
-		  "What is sent is recorded in a journal before it leaves, so that a job that was ended in any way goes on with "
-		  "\"bulk resume\".",
+		  "The column action names the call: the last word of a command, such as CANCEL or SUSPEND, in any case, or its "
+		  "whole name. A column that a row's call does not take has to be empty in that row. \"bangoctl help bulk\" tells "
+		  "more.",
 	  ARGS(bulk_args),
-	  EXAMPLES("bangoctl -p sandbox bulk actions --input rows.csv") },
+	  EXAMPLES("bangoctl -p sandbox bulk actions --input rows.csv --dry-run",
+		   "bangoctl -p sandbox bulk actions --input rows.csv --rate 20 --max-errors 5") },
 	{ .name = "bulk resume",
 	  .action = ACTION_BULK_RESUME,
 	  .summary = "Go on with a bulk job that was ended or killed",
 	  .description =
-		  "Rows with a result are left alone. A row that may have been applied is sent again only where the profile trusts "
-		  "in identifiers; else its record is read back. Of a finished job nothing is sent.",
+		  "The job goes on in its profile, with its input, which must be as it was. Of a finished job nothing is sent, and "
+		  "the exit code is that of the job.",
 	  ARGS(resume_args),
 	  EXAMPLES("bangoctl bulk resume job.ndjson") },
 	{ .name = "bulk status",

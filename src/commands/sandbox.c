@@ -15,7 +15,7 @@ static const struct arg seed_args[] = {
 	  .meta = "FILE",
 	  .type = ARG_FILE,
 	  .flags = ARG_POSITIONAL | ARG_REQUIRED,
-	  .help = "a JSON array of entitlements; - reads standard input" },
+	  .help = "a JSON array of records; - reads standard input" },
 };
 
 const struct command sandbox_commands[] = {
@@ -24,17 +24,21 @@ const struct command sandbox_commands[] = {
 	  .summary = "Run the simulator as a server for other programs",
 	  .description =
 		  "Listens on 127.0.0.1 until it is interrupted and prints its base URL first. Credentials are sandbox and "
-		  "sandbox. --fault and --seed make it misbehave, in the same way each time.",
+		  "sandbox, or sandbox as a bearer token or in the header that the contract asks for. It serves the contract in "
+		  "force: with --contract FILE that document. --fault and --seed make it misbehave, in the same way each time.",
 	  ARGS(serve_args),
 	  EXAMPLES("bangoctl sandbox serve --port 8080",
 		   "bangoctl sandbox serve --fault 503@20%") },
 	{ .name = "sandbox reset",
 	  .action = ACTION_SANDBOX_RESET,
-	  .summary = "Put the built-in book of entitlements back",
+	  .summary = "Put back what the sandbox began with",
+	  .description =
+		  "That is the built-in book of entitlements, or, with another contract in force, what the document shows as "
+		  "examples. Each document has records of its own.",
 	  EXAMPLES("bangoctl sandbox reset") },
 	{ .name = "sandbox seed",
 	  .action = ACTION_SANDBOX_SEED,
-	  .summary = "Replace the sandbox's entitlements by a file's",
+	  .summary = "Replace the sandbox's records by a file's",
 	  .description = "A date may be relative to now: \"-30d\", \"+12h\", \"+5m\".",
 	  ARGS(seed_args),
 	  EXAMPLES("bangoctl sandbox seed entitlements.json") },

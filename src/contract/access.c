@@ -4,58 +4,10 @@
 #include <string.h>
 #include <strings.h>
 
-/* ---- server ---- */
-
 static const struct json *first(const struct json *array)
 {
 	return json_is(array, JSON_ARRAY) ? array->first : NULL;
 }
-
-/* Puts the default in the place of each {variable}. */
-static char *filled(const char *url, const struct json *variables)
-{
-	struct buf out = { 0 };
-	while (*url) {
-		size_t plain = strcspn(url, "{");
-		buf_add(&out, url, plain);
-		url += plain;
-		size_t len = strcspn(url, "}");
-		if (!*url || !url[len])
-			break;
-		CLEAN_FREE char *name = mem_dup_len(url + 1, len - 1);
-		const char *text = json_get_string(json_get(variables, name), "default");
-		buf_add_str(&out, text ? text : "");
-		url += len + 1;
-	}
-	buf_add_str(&out, url);
-	return buf_take(&out);
-}
-
-static char *swagger_server(const struct json *root)
-{
-	const char *host = json_get_string(root, "host"), *base = json_get_string(root, "basePath");
-	const char *scheme = json_string(first(json_get(root, "schemes")));
-	for (const struct json *item = first(json_get(root, "schemes")); item; item = item->next)
-		if (json_string(item) && strcmp(item->text, "https") == 0)
-			scheme = "https";
-	return host ? buf_format("%s://%s%s", scheme ? scheme : "https", host, base ? base : "")
-		    : NULL;
-}
-
-char *access_server(const struct contract *contract)
-{
-	const struct json *server = first(json_get(contract->root, "servers"));
-	const char *given = json_get_string(server, "url");
-	CLEAN_FREE char *url = given ? filled(given, json_get(server, "variables"))
-				     : swagger_server(contract->root);
-	if (!url || (strncasecmp(url, "https://", 8) != 0 && strncasecmp(url, "http://", 7) != 0))
-		return NULL;
-	for (size_t len = strlen(url); len && url[len - 1] == '/'; len--)
-		url[len - 1] = '\0';
-	return take(url);
-}
-
-/* ---- credentials ---- */
 
 static bool is(const char *text, const char *word)
 {

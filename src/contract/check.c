@@ -4,16 +4,12 @@
 #include <string.h>
 
 #include "contract/document.h"
+#include "contract/vocabulary.h"
 
 static void problem(struct contract *contract, const struct command *command, const char *what,
 		    const char *which)
 {
-	CLEAN_FREE char *path = document_pointer("/paths", command->path);
-	CLEAN_FREE char *method = mem_dup(command->method);
-	for (char *p = method; *p; p++)
-		*p = *p >= 'A' && *p <= 'Z' ? (char)(*p - 'A' + 'a') : *p;
-	CLEAN_FREE char *pointer = document_pointer(path, method);
-	document_problem(contract, false, pointer, "%s: %s%s%s", command->name, what,
+	document_problem(contract, false, command->node, "%s: %s%s%s", command->name, what,
 			 *which ? " " : "", which);
 }
 
@@ -24,10 +20,11 @@ static void check_args(struct contract *contract, const struct command *command)
 		const struct arg *arg = &command->args[i];
 		bool required = arg->flags & ARG_REQUIRED;
 		if (!arg->help || !*arg->help)
-			problem(contract, command, "no description of",
-				arg->wire ? arg->wire : arg->name);
-		if ((arg->type == ARG_CHOICE) != (arg->choice_count > 0))
-			problem(contract, command, "an enum without values:", arg->wire);
+			document_problem(contract, false, arg->node, "no description of %s",
+					 arg->wire ? arg->wire : arg->name);
+		if (arg->type == ARG_CHOICE && !arg->choice_count)
+			document_problem(contract, false, arg->node, "an enum without values: %s",
+					 arg->wire);
 		if (!(arg->flags & ARG_POSITIONAL))
 			continue;
 		if (required && optional)
@@ -81,6 +78,8 @@ static void check_danger(struct contract *contract, const struct command *comman
 
 void contract_check(struct contract *contract)
 {
+	contract_fill(contract);
+	vocabulary_check(contract);
 	for (size_t i = 0; i < contract->command_count; i++) {
 		const struct command *command = &contract->commands[i];
 		if (!command->summary || !*command->summary)
@@ -92,4 +91,5 @@ void contract_check(struct contract *contract)
 		check_columns(contract, command);
 		check_danger(contract, command);
 	}
+	document_settle(contract);
 }

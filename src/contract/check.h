@@ -7,9 +7,10 @@
 #include "contract/reader.h"
 
 /*
- * Adds problems to the contract: missing help, a hole without an argument, required after optional,
- * choices that are none, columns and rows that the sample reply does not have, a severe verb that
- * is not marked as such, statuses out of nowhere. None of them is fatal.
+ * Adds problems to the contract: what the document says that we do not follow, missing help, a hole
+ * without an argument, required after optional, choices that are none, columns and rows that the
+ * sample reply does not have, a severe verb that is not marked as such, statuses out of nowhere.
+ * None of them is fatal.
  */
 void contract_check(struct contract *contract);
 

@@ -111,9 +111,8 @@ static char *auth_text(const struct contract *contract)
 static void compare_documents(const struct differences *diff, const struct contract *a,
 			      const struct contract *b)
 {
-	CLEAN_FREE char *server_a = access_server(a), *server_b = access_server(b);
 	CLEAN_FREE char *auth_a = auth_text(a), *auth_b = auth_text(b);
-	difference_texts(diff, "changed", "server", server_a, server_b);
+	difference_texts(diff, "changed", "server", a->server, b->server);
 	difference_texts(diff, "changed", "auth", auth_a, auth_b);
 }
 

@@ -2,19 +2,17 @@
 #include "contract/fields.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "base/text.h"
 #include "contract/document.h"
+#include "contract/limits.h"
 
 /* An object within an object within … becomes a dotted option that deep; deeper ones need --body.
  */
 enum { MAX_NESTING = 3 };
 
-static const char *keep(struct contract *contract, const char *s)
-{
-	return json_new_string(contract->doc, s)->text;
-}
+/* Nobody types more options; a schema within itself could make any number. */
+enum { MAX_FIELDS = 500, MAX_NAME = 100 };
 
 const char *fields_evidence(struct contract *contract, const struct json *extension,
 			    const char *fallback)
@@ -23,7 +21,17 @@ const char *fields_evidence(struct contract *contract, const struct json *extens
 	if (!json_is(evidence, JSON_OBJECT) || !evidence->first || !json_string(evidence->first))
 		return fallback;
 	CLEAN_FREE char *text = buf_format("%s: %s", evidence->first->key, evidence->first->text);
-	return keep(contract, text);
+	return document_keep(contract, document_text(contract, text, true));
+}
+
+bool fields_full(struct fields *fields)
+{
+	if (fields->count < MAX_FIELDS)
+		return false;
+	document_problem(fields->contract, false, fields->node,
+			 "it has more than %d fields: those that are no options need --body",
+			 MAX_FIELDS);
+	return true;
 }
 
 void fields_add(struct fields *fields, const struct arg *arg)
@@ -32,84 +40,77 @@ void fields_add(struct fields *fields, const struct arg *arg)
 	fields->args[fields->count++] = *arg;
 }
 
-/* The schema's type; of OpenAPI 3.1's list of types the first that is not null. */
+/* ---- types ---- */
+
+static bool is_null(const struct json *type)
+{
+	return json_string(type) && strcmp(type->text, "null") == 0;
+}
+
+/* The schema's type; of a list of types the only one that is not null, "" if there are more. */
 static const char *type_of(const struct json *schema)
 {
-	const struct json *type = json_get(schema, "type");
-	if (json_is(type, JSON_ARRAY))
-		for (type = type->first;
-		     type && json_string(type) && strcmp(type->text, "null") == 0;)
-			type = type->next;
-	const char *name = json_string(type);
+	const struct json *type = json_get(schema, "type"), *only = type;
+	if (json_is(type, JSON_ARRAY)) {
+		only = NULL;
+		for (const struct json *item = type->first; item; item = item->next) {
+			if (only && !is_null(item))
+				return "";
+			only = is_null(item) ? only : item;
+		}
+	}
+	const char *name = json_string(only);
 	if (name)
 		return name;
-	return json_get(schema, "properties") ? "object" : json_get(schema, "enum") ? "string" : "";
+	return json_get(schema, "properties") ? "object" : "";
+}
+
+bool fields_is_type(const struct json *schema, const char *type)
+{
+	return strcmp(type_of(schema), type) == 0;
 }
 
 static enum arg_type string_type(const struct json *schema)
 {
 	const char *format = json_get_string(schema, "format");
-	if (json_is(json_get(schema, "enum"), JSON_ARRAY))
-		return ARG_CHOICE;
 	if (format && strcmp(format, "date-time") == 0)
 		return ARG_TIME;
 	return format && strcmp(format, "date") == 0 ? ARG_DATE : ARG_STRING;
 }
 
+/* The words by which a schema is more than one of our types. */
+static bool is_manifold(const struct json *schema)
+{
+	static const char *const words[] = { "oneOf", "anyOf", "prefixItems", "$dynamicRef" };
+	for (size_t i = 0; i < COUNT(words); i++)
+		if (json_get(schema, words[i]))
+			return true;
+	return false;
+}
+
 static enum arg_type arg_type_of(const struct json *schema)
 {
+	static const struct {
+		const char *name;
+		enum arg_type type;
+	} types[] = { { "boolean", ARG_FLAG },
+		      { "integer", ARG_INT },
+		      { "number", ARG_NUMBER },
+		      { "object", ARG_PAIR } };
 	const char *type = type_of(schema);
-	if (json_get(schema, "oneOf") || json_get(schema, "anyOf"))
+	if (is_manifold(schema))
 		return ARG_JSON;
-	if (strcmp(type, "boolean") == 0)
-		return ARG_FLAG;
-	if (strcmp(type, "integer") == 0)
-		return ARG_INT;
-	if (strcmp(type, "number") == 0)
-		return ARG_NUMBER;
+	if (limits_has_choices(schema) && strcmp(type, "boolean") != 0)
+		return ARG_CHOICE;
 	if (strcmp(type, "string") == 0)
 		return string_type(schema);
-	return strcmp(type, "object") == 0 ? ARG_PAIR : ARG_JSON;
+	for (size_t i = 0; i < COUNT(types); i++)
+		if (strcmp(types[i].name, type) == 0)
+			return types[i].type;
+	return ARG_JSON;
 }
 
-static void read_limit(const struct json *schema, const char *key, long long *limit)
-{
-	const struct json *value = json_get(schema, key);
-	CLEAN_ERR struct err ignored = { 0 };
-	if (json_is(value, JSON_NUMBER))
-		(void)text_integer(value->text, -9007199254740991, 9007199254740991, limit,
-				   &ignored);
-}
-
-static void read_limits(const struct json *schema, struct arg *arg)
-{
-	if (arg->type == ARG_STRING) {
-		read_limit(schema, "minLength", &arg->min);
-		read_limit(schema, "maxLength", &arg->max);
-	} else if (arg->type == ARG_INT &&
-		   (json_get(schema, "minimum") || json_get(schema, "maximum"))) {
-		arg->min = -9007199254740991;
-		arg->max = 9007199254740991;
-		read_limit(schema, "minimum", &arg->min);
-		read_limit(schema, "maximum", &arg->max);
-	}
-}
-
-static void read_choices(struct contract *contract, const struct json *schema, struct arg *arg)
-{
-	const struct json *values = json_get(schema, "enum");
-	const struct json *help = json_get(json_get(schema, "x-bangoctl"), "choices");
-	struct choice *choices = json_doc_memory(contract->doc, values->count, sizeof(*choices));
-	size_t count = 0;
-	for (const struct json *value = values->first; value; value = value->next) {
-		if (value->type != JSON_STRING && value->type != JSON_NUMBER)
-			continue;
-		choices[count++] =
-			(struct choice){ value->text, json_get_string(help, value->text) };
-	}
-	arg->choices = choices;
-	arg->choice_count = count;
-}
+/* ---- names ---- */
 
 static bool name_taken(const struct fields *fields, const char *name)
 {
@@ -122,6 +123,22 @@ static bool name_taken(const struct fields *fields, const char *name)
 	return strcmp(name, "set") == 0 || strcmp(name, "body") == 0;
 }
 
+/* Adds a name as an option can have it: small letters, digits, dots and single dashes. */
+static void add_plain(struct buf *out, const char *name)
+{
+	CLEAN_BUF struct buf kebab = { 0 };
+	text_kebab(&kebab, name);
+	for (const char *p = buf_str(&kebab); *p && out->len < MAX_NAME; p++) {
+		bool mark = *p == '-' || *p == '.';
+		if (!mark || (out->len && out->data[out->len - 1] != '-'))
+			buf_add_char(out, *p);
+	}
+	while (out->len && (out->data[out->len - 1] == '-' || out->data[out->len - 1] == '.'))
+		buf_truncate(out, out->len - 1);
+	if (!out->len)
+		buf_add_str(out, "field");
+}
+
 /* The option's name: x-bangoctl.name, or the wire name in kebab-case, out of the way of what is
  * taken. */
 static const char *option_name(struct fields *fields, const char *wire,
@@ -129,10 +146,7 @@ static const char *option_name(struct fields *fields, const char *wire,
 {
 	CLEAN_BUF struct buf name = { 0 };
 	const char *given = json_get_string(extension, "name");
-	if (given)
-		buf_add_str(&name, given);
-	else
-		text_kebab(&name, wire);
+	add_plain(&name, given ? given : wire);
 	if (name_taken(fields, buf_str(&name))) {
 		CLEAN_FREE char *plain = buf_take(&name);
 		buf_add_format(&name, "field-%s", plain);
@@ -141,113 +155,84 @@ static const char *option_name(struct fields *fields, const char *wire,
 			buf_add_format(&name, "field-%s-%d", plain, i);
 		}
 	}
-	return keep(fields->contract, buf_str(&name));
+	return document_keep(fields->contract, buf_str(&name));
 }
 
-static const char *first_line(struct contract *contract, const char *text)
+/* ---- arguments ---- */
+
+/* A scalar as it would be typed, or NULL. */
+static const char *sample_text(struct contract *contract, const struct json *value)
 {
-	if (!text)
-		return "";
-	CLEAN_FREE char *line = mem_dup_len(text, strcspn(text, "\n"));
-	return keep(contract, line);
+	if (json_is(value, JSON_ARRAY))
+		value = value->first;
+	if (!value || !json_is_scalar(value) || value->type == JSON_NULL)
+		return NULL;
+	if (value->type == JSON_TRUE || value->type == JSON_FALSE)
+		return json_type_name(value->type);
+	return document_text(contract,
+			     value->type == JSON_NUMBER ? value->text : json_string(value), false);
 }
 
-/* Fills what a schema says about one value. `help` is the parameter's own description, or NULL. */
-static struct arg make_arg(struct fields *fields, const char *wire, const struct json *schema,
-			   const struct json *extension, const char *help)
+/* The parameter's own example, else the schema's; of `examples` the first. */
+static const char *example_of(struct contract *contract, const struct json *node,
+			      const struct json *schema)
+{
+	const struct json *const places[] = { node, schema };
+	for (size_t i = 0; i < COUNT(places); i++) {
+		const struct json *own = json_get(places[i], "example"),
+				  *more = json_get(places[i], "examples");
+		const struct json *named = json_is(more, JSON_OBJECT) ? more->first : NULL;
+		if (named)
+			own = json_get(document_resolve(contract, named), "value");
+		const char *text = sample_text(contract, json_is(more, JSON_ARRAY) ? more : own);
+		if (text)
+			return text;
+	}
+	return NULL;
+}
+
+/* An array whose items are simple is an argument that may be repeated. */
+static const struct json *read_array(struct fields *fields, const struct json *schema,
+				     struct arg *arg)
+{
+	const struct json *items = document_schema(fields->contract, json_get(schema, "items"));
+	enum arg_type item = items ? arg_type_of(items) : ARG_JSON;
+	if (item == ARG_JSON || item == ARG_PAIR || item == ARG_FLAG)
+		return schema;
+	arg->type = item;
+	arg->flags |= ARG_REPEAT;
+	limits_read_count(schema, arg);
+	return items;
+}
+
+struct arg fields_make(struct fields *fields, const char *wire, enum arg_place place,
+		       const struct json *node, const struct json *schema)
 {
 	struct contract *contract = fields->contract;
+	const struct json *own = place == ARG_BODY ? NULL : json_get(node, "x-bangoctl");
+	const struct json *extension = own ? own : json_get(schema, "x-bangoctl");
+	const char *help = document_get_text(contract, node, "description", false);
+	if (!help)
+		help = document_get_text(contract, schema, "description", false);
 	struct arg arg = {
 		.name = option_name(fields, wire, extension),
-		.wire = keep(contract, wire),
+		.wire = document_keep(contract, wire),
+		.place = place,
 		.type = arg_type_of(schema),
-		.help = first_line(contract, help ? help : json_get_string(schema, "description")),
+		.help = help ? help : "",
 		.fallback = json_get_string(extension, "default"),
+		.preset = sample_text(contract, json_get(schema, "default")),
+		.example = example_of(contract, node, schema),
 		.evidence = fields_evidence(contract, extension, fields->evidence),
+		.node = node,
 	};
-	const char *type = type_of(schema);
-	if (strcmp(type, "array") == 0) {
-		const struct json *items =
-			document_schema(contract, json_get(schema, "items"), fields->pointer);
-		enum arg_type item = items ? arg_type_of(items) : ARG_JSON;
-		if (item != ARG_JSON && item != ARG_PAIR && item != ARG_FLAG) {
-			arg.type = item;
-			arg.flags |= ARG_REPEAT;
-			schema = items;
-		}
-	}
-	if (arg.type == ARG_CHOICE)
-		read_choices(contract, schema, &arg);
-	read_limits(schema, &arg);
+	if (json_is(json_get(node, "deprecated"), JSON_TRUE) ||
+	    json_is(json_get(schema, "deprecated"), JSON_TRUE))
+		arg.flags |= ARG_DEPRECATED;
+	if (fields_is_type(schema, "array"))
+		schema = read_array(fields, schema, &arg);
+	limits_read(contract, schema, &arg);
 	return arg;
-}
-
-static bool place_of(const char *in, enum arg_place *place)
-{
-	static const struct {
-		const char *name;
-		enum arg_place place;
-	} places[] = { { "path", ARG_PATH }, { "query", ARG_QUERY }, { "header", ARG_HEADER } };
-	for (size_t i = 0; i < COUNT(places); i++)
-		if (strcmp(places[i].name, in) == 0) {
-			*place = places[i].place;
-			return true;
-		}
-	return false;
-}
-
-/* Headers that the client sets by itself: OpenAPI says that declaring them has no meaning. */
-static bool header_is_ours(const char *name)
-{
-	static const char *const ours[] = { "Accept",	      "Content-Type",
-					    "Authorization",  "X-RequestIdentifier",
-					    "Content-Length", "Host" };
-	for (size_t i = 0; i < COUNT(ours); i++)
-		if (strcasecmp(ours[i], name) == 0)
-			return true;
-	return false;
-}
-
-/* OpenAPI 3 has a parameter's schema in `schema`, Swagger 2 in the parameter itself. */
-static const struct json *parameter_schema(struct fields *fields, const struct json *parameter)
-{
-	const struct json *schema = json_get(parameter, "schema");
-	return schema ? document_schema(fields->contract, schema, fields->pointer) : parameter;
-}
-
-void fields_add_parameter(struct fields *fields, const struct json *parameter)
-{
-	const char *wire = json_get_string(parameter, "name");
-	const char *in = json_get_string(parameter, "in");
-	enum arg_place place = ARG_CLIENT;
-	if (!wire || !in || !place_of(in, &place)) {
-		document_problem(fields->contract, false, fields->pointer,
-				 "a parameter \"%s\" in \"%s\" is not supported", wire ? wire : "?",
-				 in ? in : "?");
-		return;
-	}
-	if (place == ARG_HEADER && header_is_ours(wire))
-		return;
-	const struct json *schema = parameter_schema(fields, parameter);
-	if (!schema)
-		return;
-	const struct json *extension = json_get(parameter, "x-bangoctl");
-	struct arg arg = make_arg(fields, wire, schema, extension,
-				  json_get_string(parameter, "description"));
-	arg.place = place;
-	arg.example = json_string(json_get(parameter, "example"));
-	bool required = place == ARG_PATH || json_is(json_get(parameter, "required"), JSON_TRUE);
-	if (required && !arg.fallback)
-		arg.flags |= ARG_REQUIRED;
-	if (place == ARG_PATH) {
-		arg.flags |= ARG_POSITIONAL;
-		arg.max = arg.type == ARG_STRING && !arg.max ? 1024 : arg.max;
-		CLEAN_FREE char *meta = mem_dup(arg.name);
-		for (char *p = meta; *p; p++)
-			*p = *p >= 'a' && *p <= 'z' ? (char)(*p - 'a' + 'A') : *p;
-		arg.meta = keep(fields->contract, meta);
-	}
-	fields_add(fields, &arg);
 }
 
 static bool is_required(const struct json *schema, const char *name)
@@ -265,22 +250,23 @@ static void add_properties(struct fields *fields, const struct json *schema, con
 {
 	const struct json *properties = json_get(schema, "properties");
 	for (const struct json *item = json_is(properties, JSON_OBJECT) ? properties->first : NULL;
-	     item; item = item->next) {
-		const struct json *property =
-			document_schema(fields->contract, item, fields->pointer);
+	     item && !fields_full(fields); item = item->next) {
+		const struct json *property = document_schema(fields->contract, item);
+		if (strlen(item->key) != item->key_len || !*item->key) {
+			document_problem(fields->contract, false, item,
+					 "no option can be made of this name");
+			continue;
+		}
 		if (!property || json_is(json_get(property, "readOnly"), JSON_TRUE))
 			continue;
 		CLEAN_FREE char *wire = buf_format("%s%s%s", prefix, *prefix ? "." : "", item->key);
 		bool needed = required && is_required(schema, item->key);
-		bool nested = json_get(property, "properties") && !json_get(property, "oneOf") &&
-			      !json_get(property, "anyOf");
-		if (nested && depth < MAX_NESTING) {
+		if (json_get(property, "properties") && !is_manifold(property) &&
+		    depth < MAX_NESTING) {
 			add_properties(fields, property, wire, needed, depth + 1);
 			continue;
 		}
-		struct arg arg =
-			make_arg(fields, wire, property, json_get(property, "x-bangoctl"), NULL);
-		arg.place = ARG_BODY;
+		struct arg arg = fields_make(fields, wire, ARG_BODY, item, property);
 		arg.flags |= needed ? ARG_REQUIRED : 0;
 		fields_add(fields, &arg);
 	}
@@ -328,7 +314,7 @@ struct arg *fields_take(struct fields *fields, const char *path)
 		if (arg->place != ARG_PATH)
 			sorted[n++] = *arg;
 		else if (!has_hole(path, arg->wire))
-			document_problem(fields->contract, false, fields->pointer,
+			document_problem(fields->contract, false, arg->node,
 					 "the path has no {%s}: the parameter is left out",
 					 arg->wire);
 	}

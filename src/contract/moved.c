@@ -57,11 +57,11 @@ static struct move *move_of(const struct moves *moves, const struct json *operat
 static bool is_overridden(struct contract *contract, const struct json *parameter,
 			  const struct json *own)
 {
-	const struct json *outer = document_resolve(contract, parameter, "/paths");
+	const struct json *outer = document_resolve(contract, parameter);
 	const char *name = json_get_string(outer, "name"), *in = json_get_string(outer, "in");
 	for (const struct json *item = json_is(own, JSON_ARRAY) ? own->first : NULL; item;
 	     item = item->next) {
-		const struct json *inner = document_resolve(contract, item, "/paths");
+		const struct json *inner = document_resolve(contract, item);
 		const char *inner_name = json_get_string(inner, "name"),
 			   *inner_in = json_get_string(inner, "in");
 		if (name && in && inner_name && inner_in && strcmp(name, inner_name) == 0 &&

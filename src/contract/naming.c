@@ -5,6 +5,82 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "contract/document.h"
+
+enum { MAX_WORD = 64 };
+
+/* ---- names that are there ---- */
+
+enum use { USE_NAME = 1, USE_GROUP = 2, USE_ID = 4 };
+
+struct naming_slot {
+	const char *text; /* NULL: free */
+	size_t len;
+	unsigned uses;
+	int number; /* the next to try for this name */
+};
+
+void naming_done(struct naming *naming)
+{
+	free(naming->slots);
+	*naming = (struct naming){ 0 };
+}
+
+static struct naming_slot *slot_of(const struct naming *naming, const char *text, size_t len)
+{
+	size_t hash = 5381;
+	for (size_t i = 0; i < len; i++)
+		hash = hash * 33 ^ (unsigned char)text[i];
+	size_t at = hash % naming->size;
+	while (naming->slots[at].text &&
+	       (naming->slots[at].len != len || memcmp(naming->slots[at].text, text, len) != 0))
+		at = (at + 1) % naming->size;
+	return &naming->slots[at];
+}
+
+/* The text's slot, made if it is not there; it is good until the next one is made. */
+static struct naming_slot *slot_for(struct naming *naming, const char *text, size_t len)
+{
+	if (naming->count * 2 >= naming->size) {
+		struct naming old = *naming;
+		naming->size = old.size ? old.size * 2 : 64;
+		naming->slots = mem_new(naming->size, sizeof(*naming->slots));
+		for (size_t i = 0; i < old.size; i++)
+			if (old.slots[i].text)
+				*slot_of(naming, old.slots[i].text, old.slots[i].len) =
+					old.slots[i];
+		free(old.slots);
+	}
+	struct naming_slot *slot = slot_of(naming, text, len);
+	if (slot->text)
+		return slot;
+	naming->count++;
+	*slot = (struct naming_slot){ .text = text, .len = len, .number = 2 };
+	return slot;
+}
+
+static bool has_use(const struct naming *naming, const char *text, size_t len, unsigned uses)
+{
+	return naming->size && (slot_of(naming, text, len)->uses & uses);
+}
+
+/* Puts down a name, and the groups that it is in. */
+static void take_name(struct naming *naming, const char *name)
+{
+	for (const char *blank = name; (blank = strchr(blank, ' ')); blank++)
+		slot_for(naming, name, (size_t)(blank - name))->uses |= USE_GROUP;
+	slot_for(naming, name, strlen(name))->uses |= USE_NAME;
+}
+
+bool naming_seen(struct naming *naming, const char *operation_id)
+{
+	struct naming_slot *slot = slot_for(naming, operation_id, strlen(operation_id));
+	bool seen = slot->uses & USE_ID;
+	slot->uses |= USE_ID;
+	return seen;
+}
+
+/* ---- words ---- */
 
 /* Adds a name as one word of small letters, digits and single dashes. */
 static void add_word(struct buf *out, const char *name)
@@ -12,7 +88,7 @@ static void add_word(struct buf *out, const char *name)
 	CLEAN_BUF struct buf kebab = { 0 };
 	text_kebab(&kebab, name);
 	size_t start = out->len;
-	for (const char *p = buf_str(&kebab); *p; p++) {
+	for (const char *p = buf_str(&kebab); *p && out->len < start + MAX_WORD; p++) {
 		bool dash = !isalnum((unsigned char)*p);
 		if (dash && (out->len == start || out->data[out->len - 1] == '-'))
 			continue;
@@ -28,9 +104,12 @@ static void given_name(struct buf *out, const char *command)
 	for (const char *p = command; *p;) {
 		size_t len = strcspn(p, " ");
 		CLEAN_FREE char *word = mem_dup_len(p, len);
-		if (out->len && len)
+		size_t before = out->len;
+		if (before)
 			buf_add_char(out, ' ');
 		add_word(out, word);
+		if (out->len == before + (before > 0))
+			buf_truncate(out, before);
 		p += len + strspn(p + len, " ");
 	}
 }
@@ -42,9 +121,11 @@ static void path_name(struct buf *out, const char *method, const char *path)
 		p += strspn(p, "/{}");
 		size_t len = strcspn(p, "/{}");
 		CLEAN_FREE char *segment = mem_dup_len(p, len);
-		if (len)
-			buf_add_char(out, '-');
+		size_t before = out->len;
+		buf_add_char(out, '-');
 		add_word(out, segment);
+		if (out->len == before + 1)
+			buf_truncate(out, before);
 		p += len;
 	}
 }
@@ -66,47 +147,28 @@ static void made_name(struct buf *out, const char *method, const char *path,
 		path_name(out, method, path);
 }
 
-/* Whether the name is one that is there, a group of one, or one within a command. */
-static bool clashes(const char *name, const char *other)
-{
-	size_t a = strlen(name), b = strlen(other);
-	size_t shorter = a < b ? a : b;
-	if (strncmp(name, other, shorter) != 0)
-		return false;
-	return a == b || (a < b ? other[a] : name[b]) == ' ';
-}
-
-/* The command made earlier that this name clashes with, or NULL. */
-static const char *taken_by(const struct contract *contract, const char *name)
-{
-	for (size_t i = 0; i < contract->command_count; i++)
-		if (clashes(name, contract->commands[i].name))
-			return contract->commands[i].name;
-	return NULL;
-}
-
 /* Gets the name out of the way of earlier ones: within a command by a dash for the blank, else by a
  * number. */
-static void make_unique(const struct contract *contract, struct buf *name)
+static void make_unique(struct naming *naming, struct buf *name)
 {
-	CLEAN_FREE char *base = mem_dup(buf_str(name));
-	int number = 2;
-	for (const char *other; (other = taken_by(contract, buf_str(name)));) {
-		size_t len = strlen(other);
-		bool within = len < strlen(base) && base[len] == ' ';
-		if (within)
-			base[len] = '-';
+	for (char *blank = name->data; (blank = strchr(blank, ' ')); blank++)
+		if (has_use(naming, name->data, (size_t)(blank - name->data), USE_NAME))
+			*blank = '-';
+	if (!has_use(naming, name->data, name->len, USE_NAME | USE_GROUP))
+		return;
+	CLEAN_FREE char *base = mem_dup(name->data);
+	size_t len = name->len;
+	while (has_use(naming, name->data, name->len, USE_NAME | USE_GROUP)) {
+		int number = slot_of(naming, base, len)->number++;
 		buf_clear(name);
-		buf_add_str(name, base);
-		if (!within)
-			buf_add_format(name, "-%d", number++);
+		buf_add_format(name, "%s-%d", base, number);
 	}
 }
 
 static bool is_ours(const struct contract_reserved *reserved, const char *name)
 {
 	size_t first = strcspn(name, " ");
-	for (size_t i = 0; reserved && i < reserved->commands->count; i++) {
+	for (size_t i = 0; reserved && reserved->commands && i < reserved->commands->count; i++) {
 		const char *other = reserved->commands->items[i]->name;
 		if (strcspn(other, " ") == first && strncmp(other, name, first) == 0)
 			return true;
@@ -114,8 +176,9 @@ static bool is_ours(const struct contract_reserved *reserved, const char *name)
 	return false;
 }
 
-const char *naming_command(struct contract *contract, const struct contract_reserved *reserved,
-			   const char *method, const char *path, const struct json *operation)
+const char *naming_command(struct contract *contract, struct naming *naming,
+			   const struct contract_reserved *reserved, const char *method,
+			   const char *path, const struct json *operation)
 {
 	CLEAN_BUF struct buf name = { 0 };
 	const char *given = json_get_string(json_get(operation, "x-bangoctl"), "command");
@@ -127,6 +190,8 @@ const char *naming_command(struct contract *contract, const struct contract_rese
 		CLEAN_FREE char *plain = buf_take(&name);
 		buf_add_format(&name, "api %s", plain);
 	}
-	make_unique(contract, &name);
-	return json_new_string(contract->doc, buf_str(&name))->text;
+	make_unique(naming, &name);
+	const char *kept = document_keep(contract, buf_str(&name));
+	take_name(naming, kept);
+	return kept;
 }

@@ -7,10 +7,10 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "contract/document.h"
-#include "contract/fields.h"
 #include "contract/naming.h"
+#include "contract/operations.h"
 #include "contract/page.h"
-#include "contract/replies.h"
+#include "contract/security.h"
 #include "lib/pack.h"
 #include "lib/yaml.h"
 
@@ -20,354 +20,148 @@ void contract_done(struct contract *contract)
 {
 	if (!contract)
 		return;
-	for (size_t i = 0; i < contract->problem_count; i++) {
-		free(contract->problems[i].pointer);
-		free(contract->problems[i].message);
-	}
-	free(contract->problems);
-	free(contract->merged);
+	document_done(contract);
 	free(contract->name);
 	json_doc_free(contract->doc);
 	*contract = (struct contract){ 0 };
 }
 
-static const char *keep(struct contract *contract, const char *s)
-{
-	return json_new_string(contract->doc, s)->text;
-}
+/* ---- paths ---- */
 
-/* The strings of an array; numbers and the rest are passed over. A single string counts as one. */
-static const char *const *strings(struct contract *contract, const struct json *value,
-				  size_t *count)
+/* What keeps a path from being used, or NULL. Names in braces may be anything. */
+static const char *path_fault(struct contract *contract, const char *path)
 {
-	*count = 0;
-	if (!value || (value->type != JSON_ARRAY && value->type != JSON_STRING))
-		return NULL;
-	bool single = value->type == JSON_STRING;
-	const char **list =
-		json_doc_memory(contract->doc, single ? 1 : value->count, sizeof(*list));
-	for (const struct json *item = single ? value : value->first; item;
-	     item = single ? NULL : item->next)
-		if (json_string(item))
-			list[(*count)++] = item->text;
-	return list;
-}
-
-/* ---- statuses ---- */
-
-static const char *scalar_text(struct contract *contract, const struct json *value)
-{
-	if (value->type == JSON_STRING || value->type == JSON_NUMBER)
-		return value->text;
-	CLEAN_BUF struct buf text = { 0 };
-	json_write(&text, value, JSON_COMPACT);
-	return keep(contract, buf_str(&text));
-}
-
-static struct transition read_transition(struct contract *contract, const struct json *rule)
-{
-	struct transition transition = { .status = json_get_string(rule, "status") };
-	const struct json *when = json_get(rule, "when");
-	if (!json_is(when, JSON_OBJECT) || !when->count)
-		return transition;
-	struct condition *conditions =
-		json_doc_memory(contract->doc, when->count, sizeof(*conditions));
-	for (const struct json *item = when->first; item; item = item->next)
-		conditions[transition.when_count++] =
-			(struct condition){ item->key, scalar_text(contract, item) };
-	transition.when = conditions;
-	return transition;
-}
-
-static void read_transitions(struct contract *contract, const struct json *to,
-			     struct command *command, const char *pointer)
-{
-	if (!to)
-		return;
-	bool single = to->type == JSON_STRING;
-	if (!single && to->type != JSON_ARRAY) {
-		document_problem(contract, false, pointer,
-				 "x-bangoctl.to is neither a status nor a list of rules");
-		return;
+	bool within = false;
+	if (strcmp(document_text(contract, path, false), path) != 0)
+		return "it holds a control character";
+	for (const char *p = path; *p; p++) {
+		unsigned char c = (unsigned char)*p;
+		if ((c == '{') == within && (c == '{' || c == '}'))
+			return "its braces do not pair";
+		if (c == '{' && p[1] == '}')
+			return "it has a hole without a name";
+		within = c == '{' || (within && c != '}');
+		if (!within && (c <= 0x20 || c >= 0x7F || strchr("?#\"<>\\^`|", c)))
+			return "it holds a character that must be percent-encoded";
 	}
-	struct transition *rules =
-		json_doc_memory(contract->doc, single ? 1 : to->count, sizeof(*rules));
-	if (single)
-		rules[command->to_count++].status = to->text;
-	for (const struct json *rule = single ? NULL : to->first; rule; rule = rule->next) {
-		struct transition transition = read_transition(contract, rule);
-		if (transition.status)
-			rules[command->to_count++] = transition;
-		else
-			document_problem(contract, false, pointer,
-					 "a rule of x-bangoctl.to names no status");
-	}
-	command->to = rules;
+	if (within)
+		return "its braces do not pair";
+	return path[0] == '/' ? NULL : "a path must begin with a slash";
 }
 
-/* ---- operations ---- */
-
-static enum effect effect_of(const struct json *extension, const char *method)
-{
-	const char *given = json_get_string(extension, "effect");
-	if (given)
-		return strcmp(given, "read") == 0 ? EFFECT_READ : EFFECT_CHANGE;
-	bool safe = strcmp(method, "get") == 0 || strcmp(method, "head") == 0 ||
-		    strcmp(method, "options") == 0;
-	return safe ? EFFECT_READ : EFFECT_CHANGE;
-}
-
-/* The verbs that end something for good. */
-static bool sounds_severe(const char *words)
-{
-	static const char *const verbs[] = { "cancel", "revoke", "terminate", "delete",
-					     "remove", "purge",	 "close" };
-	CLEAN_BUF struct buf kebab = { 0 };
-	text_kebab(&kebab, words);
-	for (size_t i = 0; i < COUNT(verbs); i++)
-		if (strstr(buf_str(&kebab), verbs[i]))
-			return true;
-	return false;
-}
-
-static enum danger danger_of(struct contract *contract, const struct json *extension,
-			     const struct command *command, const char *pointer)
-{
-	const char *given = json_get_string(extension, "danger");
-	if (given) {
-		int danger = danger_of_name(given);
-		if (danger >= 0)
-			return (enum danger)danger;
-		document_problem(contract, false, pointer,
-				 "x-bangoctl.danger \"%s\" is none of none, moderate, severe",
-				 given);
-	}
-	if (command->effect == EFFECT_READ)
-		return DANGER_NONE;
-	bool severe = strcmp(command->method, "DELETE") == 0 || sounds_severe(command->path) ||
-		      (command->operation_id && sounds_severe(command->operation_id));
-	return severe ? DANGER_SEVERE : DANGER_MODERATE;
-}
-
-static void read_parameters(struct fields *fields, const struct json *list,
-			    const struct json *overrides)
-{
-	for (const struct json *item = json_is(list, JSON_ARRAY) ? list->first : NULL; item;
-	     item = item->next) {
-		const struct json *parameter =
-			document_resolve(fields->contract, item, fields->pointer);
-		const char *in = json_get_string(parameter, "in");
-		const char *name = json_get_string(parameter, "name");
-		bool replaced = false;
-		for (const struct json *other = json_is(overrides, JSON_ARRAY) ? overrides->first
-									       : NULL;
-		     other; other = other->next) {
-			const struct json *inner =
-				document_resolve(fields->contract, other, fields->pointer);
-			const char *other_in = json_get_string(inner, "in"),
-				   *other_name = json_get_string(inner, "name");
-			replaced = replaced ||
-				   (in && name && other_in && other_name &&
-				    strcmp(in, other_in) == 0 && strcmp(name, other_name) == 0);
-		}
-		if (parameter && in && strcmp(in, "body") == 0)
-			fields_add_body(fields, document_schema(fields->contract,
-								json_get(parameter, "schema"),
-								fields->pointer));
-		else if (parameter && !replaced)
-			fields_add_parameter(fields, parameter);
-	}
-}
-
-static void read_body_schema(struct fields *fields, const struct json *schema,
-			     struct command *command)
-{
-	const struct json *least = json_get(schema, "minProperties");
-	CLEAN_ERR struct err ignored = { 0 };
-	long long count = 0;
-	if (!schema)
-		return;
-	if (json_is(least, JSON_NUMBER) &&
-	    text_integer(least->text, 0, 1000, &count, &ignored) == 0)
-		command->body_least = (size_t)count;
-	fields_add_body(fields, schema);
-}
-
-static void read_body(struct fields *fields, const struct json *operation, struct command *command)
-{
-	const struct json *body = document_resolve(
-		fields->contract, json_get(operation, "requestBody"), fields->pointer);
-	if (!body)
-		return;
-	const struct json *media = replies_json_content(json_get(body, "content"));
-	if (!media) {
-		document_problem(fields->contract, false, fields->pointer,
-				 "the request body has no JSON form: it is not supported");
-		return;
-	}
-	command->body_required = json_is(json_get(body, "required"), JSON_TRUE);
-	const struct json *schema =
-		document_schema(fields->contract, json_get(media, "schema"), fields->pointer);
-	read_body_schema(fields, schema, command);
-}
-
-/* A hole in the path without a declared parameter still needs a value: it becomes a text. */
-static void add_missing_holes(struct fields *fields, const char *path)
-{
-	for (const char *p = path; (p = strchr(p, '{'));) {
-		size_t len = strcspn(++p, "}");
-		CLEAN_FREE char *hole = mem_dup_len(p, len);
-		bool declared = false;
-		for (size_t i = 0; i < fields->count; i++)
-			declared = declared || (fields->args[i].place == ARG_PATH &&
-						strcmp(fields->args[i].wire, hole) == 0);
-		p += len;
-		if (declared)
-			continue;
-		document_problem(fields->contract, false, fields->pointer,
-				 "the path's {%s} is not declared: taken for a text", hole);
-		struct json *parameter = json_new(fields->contract->doc, JSON_OBJECT);
-		json_set_string(fields->contract->doc, parameter, "name", hole);
-		json_set_string(fields->contract->doc, parameter, "in", "path");
-		json_set_string(fields->contract->doc, parameter, "type", "string");
-		fields_add_parameter(fields, parameter);
-	}
-}
-
-static const struct arg body_args[] = {
-	{ .name = "set",
-	  .type = ARG_PAIR,
-	  .flags = ARG_REPEAT,
-	  .meta = "NAME=VALUE",
-	  .help = "set a field of the body by its wire name; NAME:=JSON sets it raw" },
-	{ .name = "body",
-	  .type = ARG_JSON,
-	  .meta = "JSON|@FILE",
-	  .help = "the body to begin with, to which the other options are added" },
-};
-
-static void read_args(struct contract *contract, const struct contract_reserved *reserved,
-		      const struct json *path_item, const struct json *operation,
-		      struct command *command, const char *pointer)
-{
-	struct fields fields = { .contract = contract,
-				 .reserved = reserved,
-				 .pointer = pointer,
-				 .evidence = command->evidence };
-	const struct json *own = json_get(operation, "parameters");
-	read_parameters(&fields, json_get(path_item, "parameters"), own);
-	read_parameters(&fields, own, NULL);
-	add_missing_holes(&fields, command->path);
-	read_body(&fields, operation, command);
-	bool takes_body = command->body_required || json_get(operation, "requestBody") != NULL;
-	for (size_t i = 0; i < fields.count; i++)
-		takes_body = takes_body || fields.args[i].place == ARG_BODY;
-	for (size_t i = 0; takes_body && i < COUNT(body_args); i++)
-		fields_add(&fields, &body_args[i]);
-	command->args = fields_take(&fields, command->path);
-	command->arg_count = fields.count;
-}
-
-static const char *upper(struct contract *contract, const char *method)
-{
-	CLEAN_FREE char *text = mem_dup(method);
-	for (char *p = text; *p; p++)
-		*p = *p >= 'a' && *p <= 'z' ? (char)(*p - 'a' + 'A') : *p;
-	return keep(contract, text);
-}
-
-static const char *summary_of(struct contract *contract, const struct json *operation,
-			      const struct command *command)
-{
-	const char *summary = json_get_string(operation, "summary");
-	if (!summary)
-		summary = json_get_string(operation, "description");
-	if (!summary)
-		summary = command->operation_id ? command->operation_id : command->path;
-	CLEAN_FREE char *line = mem_dup_len(summary, strcspn(summary, "\n"));
-	return keep(contract, line);
-}
-
-static void read_operation(struct contract *contract, const struct contract_reserved *reserved,
-			   const struct json *path_item, const char *method,
-			   const struct json *operation, const char *pointer)
-{
-	const struct json *extension = json_get(operation, "x-bangoctl");
-	CLEAN_FREE char *own = buf_format("documented: %s", contract->name);
-	struct command command = {
-		.name = naming_command(contract, reserved, method, path_item->key, operation),
-		.action = ACTION_CALL,
-		.operation_id = json_get_string(operation, "operationId"),
-		.method = upper(contract, method),
-		.path = path_item->key,
-		.description = json_get_string(operation, "description"),
-		.effect = effect_of(extension, method),
-		.done = json_get_string(extension, "done"),
-		.evidence = fields_evidence(contract, extension, keep(contract, own)),
-	};
-	command.summary = summary_of(contract, operation, &command);
-	command.danger = danger_of(contract, extension, &command, pointer);
-	command.examples =
-		strings(contract, json_get(extension, "examples"), &command.example_count);
-	command.columns = strings(contract, json_get(extension, "columns"), &command.column_count);
-	command.from = strings(contract, json_get(extension, "from"), &command.from_count);
-	read_transitions(contract, json_get(extension, "to"), &command, pointer);
-	read_args(contract, reserved, path_item, operation, &command, pointer);
-	replies_read(contract, operation, &command, pointer);
-	contract->commands[contract->command_count++] = command;
-}
-
-static size_t count_operations(const struct json *paths)
+static size_t count_operations(struct contract *contract, const struct json *paths)
 {
 	size_t count = 0;
-	for (const struct json *item = paths->first; item; item = item->next)
+	for (const struct json *item = paths->first; item; item = item->next) {
+		const struct json *target = document_resolve(contract, item);
 		for (size_t i = 0; i < COUNT(methods); i++)
-			count += json_is(json_get(item, methods[i]), JSON_OBJECT);
+			count += json_is(json_get(target, methods[i]), JSON_OBJECT);
+	}
 	return count;
 }
 
-static void read_operations(struct contract *contract, const struct contract_reserved *reserved,
-			    const struct json *paths)
+static void read_path(struct contract *contract, struct naming *naming, const struct json *entry)
 {
-	contract->commands = json_doc_memory(contract->doc, count_operations(paths),
-					     sizeof(*contract->commands));
-	for (const struct json *item = paths->first; item; item = item->next) {
-		CLEAN_FREE char *path_pointer = document_pointer("/paths", item->key);
-		if (item->key[0] != '/') {
-			document_problem(contract, false, path_pointer,
-					 "a path must begin with a slash: it is left out");
+	const struct json *item = document_resolve(contract, entry);
+	for (size_t i = 0; i < COUNT(methods); i++) {
+		const struct json *node = json_get(item, methods[i]);
+		if (!json_is(node, JSON_OBJECT))
 			continue;
-		}
-		for (size_t i = 0; i < COUNT(methods); i++) {
-			const struct json *operation = json_get(item, methods[i]);
-			CLEAN_FREE char *pointer = document_pointer(path_pointer, methods[i]);
-			if (json_is(operation, JSON_OBJECT))
-				read_operation(contract, reserved, item, methods[i], operation,
-					       pointer);
-		}
+		struct command *command = &contract->commands[contract->command_count++];
+		struct operation *operation = json_doc_memory(contract->doc, 1, sizeof(*operation));
+		*operation = (struct operation){ .owner = contract->self,
+						 .item = item,
+						 .node = node,
+						 .path = entry->key,
+						 .method = methods[i] };
+		command->name = naming_command(contract, naming, &contract->reserved, methods[i],
+					       entry->key, node);
+		operations_outline(contract, operation, command);
+		operations_defer(operation, command);
+		if (command->operation_id && naming_seen(naming, command->operation_id))
+			document_problem(contract, false, json_get(node, "operationId"),
+					 "another operation has the operationId \"%s\" too",
+					 command->operation_id);
 	}
 }
 
-static void read_document(struct contract *contract, const struct contract_reserved *reserved)
+static void read_paths(struct contract *contract, const struct json *paths)
 {
-	const struct json *version = json_get(contract->root, "openapi");
-	if (!version)
-		version = json_get(contract->root, "swagger");
-	if (!version) {
-		document_problem(
-			contract, true, "",
-			"it has neither \"openapi\" nor \"swagger\": not an OpenAPI document");
-		return;
+	CLEANUP(naming_done) struct naming naming = { 0 };
+	contract->commands = json_doc_memory(contract->doc, count_operations(contract, paths),
+					     sizeof(*contract->commands));
+	for (const struct json *item = paths->first; item; item = item->next) {
+		bool whole = strlen(item->key) == item->key_len;
+		const char *fault =
+			whole ? path_fault(contract, item->key) : "it holds a control character";
+		if (strncmp(item->key, "x-", 2) == 0)
+			continue;
+		if (fault)
+			document_problem(contract, false, item, "%s: the path is left out", fault);
+		else
+			read_path(contract, &naming, item);
 	}
+}
+
+/* ---- the document ---- */
+
+/* The version as two digits, 0 for one that is not known. YAML makes a number of `3.0`. */
+static int version_of(const struct json *openapi, const struct json *swagger)
+{
+	static const struct {
+		const char *text;
+		int version;
+	} versions[] = { { "3.0", 30 }, { "3.1", 31 }, { "3.2", 32 } };
+	const struct json *named = openapi ? openapi : swagger;
+	bool text = json_is(named, JSON_STRING) || json_is(named, JSON_NUMBER);
+	if (!openapi)
+		return text && strcmp(named->text, "2.0") == 0 ? 20 : 0;
+	for (size_t i = 0; text && i < COUNT(versions); i++) {
+		size_t len = strlen(versions[i].text);
+		if (strncmp(named->text, versions[i].text, len) == 0 &&
+		    (!named->text[len] || named->text[len] == '.'))
+			return versions[i].version;
+	}
+	return 0;
+}
+
+static bool read_version(struct contract *contract)
+{
+	const struct json *openapi = json_get(contract->root, "openapi"),
+			  *swagger = json_get(contract->root, "swagger");
+	const struct json *named = openapi ? openapi : swagger;
+	contract->version = version_of(openapi, swagger);
+	if (!named)
+		document_problem(
+			contract, true, NULL,
+			"it has neither \"openapi\" nor \"swagger\": not an OpenAPI document");
+	else if (!contract->version)
+		document_problem(
+			contract, true, named,
+			"%s %s is not supported, only OpenAPI 3.0 and 3.1 and Swagger 2.0 are",
+			openapi ? "OpenAPI" : "Swagger",
+			named->type == JSON_STRING || named->type == JSON_NUMBER
+				? named->text
+				: json_type_name(named->type));
+	else if (contract->version == 32)
+		document_problem(contract, false, named, "OpenAPI 3.2 is read as if it were 3.1");
+	contract->version = contract->version == 32 ? 31 : contract->version;
+	return named && contract->version;
+}
+
+static void read_document(struct contract *contract)
+{
+	if (!read_version(contract))
+		return;
 	const struct json *paths = json_get(contract->root, "paths");
 	if (!json_is(paths, JSON_OBJECT) || !paths->count) {
-		document_problem(contract, true, "/paths",
+		document_problem(contract, true, paths,
 				 "it has no paths, so no command can be made of it");
 		return;
 	}
-	read_operations(contract, reserved, paths);
+	read_paths(contract, paths);
 	if (!contract->command_count)
-		document_problem(contract, true, "/paths", "no operation in it can be used");
+		document_problem(contract, true, paths, "no operation in it can be used");
 }
 
 static char first_character(const char *text, size_t len)
@@ -399,12 +193,31 @@ static int parse_text(struct json_doc *doc, const char *text, size_t len, struct
 	return result;
 }
 
+void contract_fill(struct contract *contract)
+{
+	for (size_t i = 0; i < contract->command_count; i++)
+		(void)command_whole(&contract->commands[i]);
+	document_settle(contract);
+}
+
+void contract_moved(struct contract *contract)
+{
+	if (contract->self)
+		*contract->self = contract;
+}
+
 int contract_make(struct contract *contract, const char *name, struct json_doc *doc,
 		  const struct json *root, const struct contract_reserved *reserved,
 		  struct err *err)
 {
 	*contract = (struct contract){ .name = mem_dup(name), .doc = doc, .root = root };
-	read_document(contract, reserved);
+	if (reserved)
+		contract->reserved = *reserved;
+	contract->self = json_doc_memory(doc, 1, sizeof(struct contract *));
+	contract_moved(contract);
+	read_document(contract);
+	contract->server = security_server(contract);
+	document_settle(contract);
 	for (size_t i = 0; i < contract->problem_count; i++) {
 		const struct contract_problem *problem = &contract->problems[i];
 		if (problem->fatal)
@@ -422,7 +235,8 @@ int contract_read(struct contract *contract, const char *name, const char *text,
 		return contract_make(contract, name, doc, root, reserved, err);
 	*contract = (struct contract){ .name = mem_dup(name), .doc = doc };
 	err_wrap(err, "contract %s", name);
-	document_problem(contract, true, "", "%s", err->message);
+	document_problem(contract, true, NULL, "%s", err->message);
+	document_settle(contract);
 	return -1;
 }
 
@@ -478,7 +292,7 @@ int contract_move(struct contract *contract, const char *operation_id, const cha
 		text_guess_try(&guess, command->operation_id);
 		if (strcmp(command->operation_id, operation_id) != 0)
 			continue;
-		if (path && (path[0] != '/' || !same_holes(path, command->path) ||
+		if (path && (path_fault(contract, path) || !same_holes(path, command->path) ||
 			     !same_holes(command->path, path))) {
 			err_set(err, ERR_CONFIG,
 				"operations.%s: the path \"%s\" does not have the holes of \"%s\"",
@@ -491,8 +305,8 @@ int contract_move(struct contract *contract, const char *operation_id, const cha
 			return err_hint(err,
 					"use GET, POST, PUT, PATCH or DELETE, in capital letters");
 		}
-		command->path = path ? keep(contract, path) : command->path;
-		command->method = method ? keep(contract, method) : command->method;
+		command->path = path ? document_keep(contract, path) : command->path;
+		command->method = method ? document_keep(contract, method) : command->method;
 		return 0;
 	}
 	err_set(err, ERR_CONFIG, "operations.%s: the contract has no such operation", operation_id);

@@ -14,7 +14,7 @@
 #include "grammar/command.h"
 #include "lib/json.h"
 
-/* Something in a document that is wrong or not supported. */
+/* Something in a document that is wrong or not supported, listed once whoever refers to it. */
 struct contract_problem {
 	char *pointer; /* owned: JSON pointer (RFC 6901) of the place */
 	char *message; /* owned */
@@ -22,22 +22,24 @@ struct contract_problem {
 };
 
 /* The names that a document cannot have: a colliding option becomes --field-NAME, a colliding
- * command `api NAME`. Borrowed for the call. */
+ * command `api NAME`. What it points to must live as long as the contract. */
 struct contract_reserved {
 	const struct arg *options;
 	size_t option_count;
 	const struct command_table *commands;
 };
 
-struct contract_merged;
+struct contract_work;
 
 struct contract {
 	char *name; /* owned: the file's path, or "built-in" */
 	struct json_doc *doc;
 	const struct json *root;
-	struct contract_merged
-		*merged; /* owned: schemas that were merged already, see document.c */
-	size_t merged_count, merged_size;
+	struct contract_work *work; /* owned: see document.c */
+	int version;		    /* of the OpenAPI specification: 20, 30 or 31 */
+	struct contract **self;	    /* lives in doc: where this is, for what is filled in later */
+	struct contract_reserved reserved;
+	const char *server; /* the first usable server, for profiles without a base_url, or NULL */
 	struct command *commands; /* lives in doc */
 	size_t command_count;
 	struct contract_problem *problems; /* owned */
@@ -70,6 +72,12 @@ int contract_read_file(struct contract *contract, const char *path,
 void contract_builtin(struct contract *contract, const struct contract_reserved *reserved);
 
 void contract_done(struct contract *contract);
+
+/* Fills in all commands, for those who go through them; the list of problems is complete then. */
+void contract_fill(struct contract *contract);
+
+/* To be called when the struct was copied to another place, which owns it now. */
+void contract_moved(struct contract *contract);
 
 /*
  * Moves one operation: `method` and `path` may each be NULL for "as it is". The new path must have

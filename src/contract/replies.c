@@ -2,24 +2,28 @@
 #include "contract/replies.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "contract/document.h"
+
+bool replies_is_json(const char *type)
+{
+	size_t len = strcspn(type, "; ");
+	return (len == 16 && strncasecmp(type, "application/json", 16) == 0) ||
+	       (len > 5 && strncasecmp(type + len - 5, "+json", 5) == 0) ||
+	       (len == 13 && strncmp(type, "application/*", 13) == 0) || strcmp(type, "*/*") == 0;
+}
 
 const struct json *replies_json_content(const struct json *content)
 {
 	for (const struct json *item = json_is(content, JSON_OBJECT) ? content->first : NULL; item;
-	     item = item->next) {
-		size_t len = strcspn(item->key, "; ");
-		if ((len == 16 && strncmp(item->key, "application/json", 16) == 0) ||
-		    (len > 5 && strncmp(item->key + len - 5, "+json", 5) == 0) ||
-		    strcmp(item->key, "*/*") == 0)
+	     item = item->next)
+		if (replies_is_json(item->key))
 			return item;
-	}
 	return NULL;
 }
 
-static const struct json *success_reply(struct contract *contract, const struct json *operation,
-					const char *pointer)
+static const struct json *success_reply(struct contract *contract, const struct json *operation)
 {
 	const struct json *responses = json_get(operation, "responses");
 	const struct json *found = json_get(responses, "200");
@@ -27,32 +31,31 @@ static const struct json *success_reply(struct contract *contract, const struct 
 	     item && !found; item = item->next)
 		if (item->key[0] == '2')
 			found = item;
-	return found ? document_resolve(contract, found, pointer) : NULL;
+	return found ? document_resolve(contract, found) : NULL;
 }
 
-static const struct json *sample_of(const struct json *media, const struct json *schema)
+static const struct json *sample_of(struct contract *contract, const struct json *media,
+				    const struct json *schema)
 {
 	const struct json *sample = json_get(media, "example");
 	const struct json *named = json_get(media, "examples");
 	if (!sample && json_is(named, JSON_OBJECT) && named->first)
-		sample = json_get(named->first, "value");
+		sample = json_get(document_resolve(contract, named->first), "value");
 	return sample ? sample : json_get(schema, "example");
 }
 
 /* The one property of the schema that is an array of objects, or NULL. */
-static const char *only_array(struct contract *contract, const struct json *schema,
-			      const char *pointer)
+static const char *only_array(struct contract *contract, const struct json *schema)
 {
 	const char *found = NULL;
 	const struct json *properties = json_get(schema, "properties");
 	for (const struct json *item = json_is(properties, JSON_OBJECT) ? properties->first : NULL;
 	     item; item = item->next) {
-		const struct json *property = document_schema(contract, item, pointer);
+		const struct json *property = document_schema(contract, item);
 		const char *type = json_get_string(property, "type");
 		if (!type || strcmp(type, "array") != 0)
 			continue;
-		const struct json *items =
-			document_schema(contract, json_get(property, "items"), pointer);
+		const struct json *items = document_schema(contract, json_get(property, "items"));
 		if (!json_get(items, "properties"))
 			continue;
 		if (found)
@@ -64,33 +67,35 @@ static const char *only_array(struct contract *contract, const struct json *sche
 
 /* The properties of one record of the reply: of the rows' items if there are rows. */
 static const struct json *record_of(struct contract *contract, const struct json *schema,
-				    const char *rows, const char *pointer)
+				    const char *rows)
 {
 	const struct json *node = schema;
 	if (rows && *rows)
-		node = document_schema(contract, json_get(json_get(schema, "properties"), rows),
-				       pointer);
+		node = document_schema(contract, json_get(json_get(schema, "properties"), rows));
 	const struct json *items = json_get(node, "items");
 	if (items)
-		node = document_schema(contract, items, pointer);
+		node = document_schema(contract, items);
 	return json_get(node, "properties");
 }
 
-void replies_read(struct contract *contract, const struct json *operation, struct command *command,
-		  const char *pointer)
+void replies_read(struct contract *contract, const struct json *operation, struct command *command)
 {
 	const struct json *extension = json_get(operation, "x-bangoctl");
-	const struct json *reply = success_reply(contract, operation, pointer);
+	const struct json *reply = success_reply(contract, operation);
 	const struct json *media = replies_json_content(json_get(reply, "content"));
+	const struct json *content = json_get(reply, "content");
+	if (json_is(content, JSON_OBJECT) && content->count && !media)
+		document_problem(contract, false, content,
+				 "the reply has no JSON form: it will be taken for a broken one");
 	const struct json *raw = media ? json_get(media, "schema") : json_get(reply, "schema");
-	const struct json *schema = document_schema(contract, raw, pointer);
+	const struct json *schema = document_schema(contract, raw);
 	const char *type = json_get_string(schema, "type");
 	command->rows = json_get_string(extension, "rows");
 	if (!command->rows && type && strcmp(type, "array") == 0)
 		command->rows = "";
 	if (!command->rows && command->effect == EFFECT_READ)
-		command->rows = only_array(contract, schema, pointer);
-	command->record = record_of(contract, schema, command->rows, pointer);
-	command->sample = media ? sample_of(media, schema)
+		command->rows = only_array(contract, schema);
+	command->record = record_of(contract, schema, command->rows);
+	command->sample = media ? sample_of(contract, media, schema)
 				: json_get(json_get(reply, "examples"), "application/json");
 }

@@ -5,11 +5,13 @@
 
 #include "contract/reader.h"
 
+/* Whether the media type is one of JSON, or any. */
+bool replies_is_json(const char *type);
+
 /* The media type object of JSON among the media types of `content`, or NULL. */
 const struct json *replies_json_content(const struct json *content);
 
 /* Fills the command's `rows`, `record` and `sample`; its `effect` must be known. */
-void replies_read(struct contract *contract, const struct json *operation, struct command *command,
-		  const char *pointer);
+void replies_read(struct contract *contract, const struct json *operation, struct command *command);
 
 #endif

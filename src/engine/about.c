@@ -12,6 +12,7 @@
 #include "lib/grid.h"
 #include "lib/line.h"
 #include "lib/listener.h"
+#include "lib/pattern.h"
 #include "lib/yaml.h"
 
 enum { WIDEST_HELP = 100 };
@@ -24,6 +25,19 @@ static struct help_style style_for(const struct session *session, int fd)
 		.width = width < WIDEST_HELP ? width : WIDEST_HELP,
 		.color = terminal_color(fd, choice ? choice : "auto"),
 	};
+}
+
+/* The first example of the first list, or of the first change that has one. */
+static void write_example(struct buf *out, const struct command_table *calls, enum effect effect)
+{
+	for (size_t i = 0; i < calls->count; i++) {
+		const struct command *call = command_whole(calls->items[i]);
+		if (call->effect != effect || !call->example_count ||
+		    (effect == EFFECT_READ && !call->rows))
+			continue;
+		buf_add_format(out, "  %s\n", call->examples[0]);
+		return;
+	}
 }
 
 /* The groups that the commands of a table fall into, for the overview. */
@@ -40,21 +54,22 @@ static void write_program(const struct session *session, const struct help_style
 	buf_add_str(out, "  bangoctl [-p PROFILE] COMMAND [ARGUMENT...] [OPTION...]\n\n");
 	help_heading(out, style, "Calls");
 	struct command_table calls = { session->table.items, session->contract.command_count };
-	help_commands(out, style, &calls, "");
+	help_commands(out, style, &calls, "", false);
+	help_entry(out, style, "bulk CALL", "One of these for each row of a file (help bulk)", 25);
 	buf_add_char(out, '\n');
 	help_heading(out, style, "Other commands");
 	struct command_table own = { session->table.items + calls.count,
 				     session->table.count - calls.count };
-	help_commands(out, style, &own, "");
+	help_commands(out, style, &own, "", false);
 	buf_add_char(out, '\n');
 	help_heading(out, style, "Topics (bangoctl help TOPIC)");
 	for (size_t i = 0; i < topic_count; i++)
 		help_entry(out, style, topics[i].name, topics[i].summary, 25);
 	buf_add_char(out, '\n');
 	help_heading(out, style, "To begin with");
-	buf_add_str(out, "  bangoctl -p sandbox entitlement find --status ACTIVE\n"
-			 "  bangoctl -p sandbox entitlement suspend ENT-1001 --reason-code OTHER\n"
-			 "  bangoctl config init\n");
+	write_example(out, &calls, EFFECT_READ);
+	write_example(out, &calls, EFFECT_CHANGE);
+	buf_add_str(out, "  bangoctl config init\n");
 }
 
 void about_group(const struct session *session, const char *group, int fd, struct buf *out)
@@ -66,8 +81,16 @@ void about_group(const struct session *session, const char *group, int fd, struc
 	}
 	help_heading(out, &style, "Usage");
 	buf_add_format(out, "  bangoctl %s COMMAND [ARGUMENT...] [OPTION...]\n\n", group);
+	CLEAN_BUF struct buf derived = { 0 };
+	size_t begun = out->len;
 	help_heading(out, &style, "Commands");
-	help_commands(out, &style, &session->table, group);
+	if (!help_commands(out, &style, &session->table, group, false))
+		buf_truncate(out, begun);
+	else
+		buf_add_char(&derived, '\n');
+	help_heading(&derived, &style, "For each row of a file");
+	if (help_commands(&derived, &style, &session->table, group, true))
+		buf_add_str(out, derived.data);
 	buf_add_format(out, "\nMore on one of them: \"bangoctl %s COMMAND --help\".\n", group);
 }
 
@@ -130,9 +153,9 @@ int about_version(const struct session *session, struct err *err)
 	CLEAN_BUF struct buf out = { 0 };
 	buf_add_str(&out, "bangoctl " BANGOCTL_VERSION "\n");
 	if (values_flag(&session->globals, "verbose")) {
-		buf_add_format(&out, "%s\n%s\n%s\n%s\n%s\n%s\n%s\n", http_library(), json_library(),
-			       yaml_library(), conffile_library(), grid_library(), line_library(),
-			       listener_library());
+		buf_add_format(&out, "%s\n%s\n%s\n%s\n%s\n%s\n%s\n%s\n", http_library(),
+			       json_library(), yaml_library(), conffile_library(), grid_library(),
+			       line_library(), listener_library(), pattern_library());
 	}
 	return output_text(session, out.data, out.len, err);
 }
@@ -175,6 +198,10 @@ static struct json *describe_arg(struct json_doc *doc, const struct arg *arg)
 			json_append(choices, json_new_string(doc, arg->choices[i].value));
 		json_set(doc, object, "choices", choices);
 	}
+	if (arg->preset)
+		json_set_string(doc, object, "default", arg->preset);
+	if (arg->flags & ARG_DEPRECATED)
+		json_set(doc, object, "deprecated", json_new_bool(doc, true));
 	if (arg->evidence)
 		json_set_string(doc, object, "evidence", arg->evidence);
 	return object;
@@ -213,7 +240,8 @@ int do_commands(struct session *session, const struct command *command, const st
 	struct json *list = json_new(doc, JSON_ARRAY);
 	for (size_t i = 0; i < session->table.count; i++)
 		if (!session->table.items[i]->hidden && !session->table.items[i]->derived)
-			json_append(list, describe_command(doc, session->table.items[i]));
+			json_append(list,
+				    describe_command(doc, command_whole(session->table.items[i])));
 	const struct output output = {
 		.value = list, .rows = "", .columns = columns, .column_count = COUNT(columns)
 	};

@@ -117,20 +117,26 @@ static void end_line(struct buf *line)
 	buf_add_char(line, '\n');
 }
 
-/* The line of an intent or a refusal of a command of its own. */
-static void add_request(struct buf *line, const struct session *session,
-			const struct request *request, const char *type)
+/* What goes out, and where to; and what reconciling needs. */
+static void add_call(struct buf *line, const struct session *session, const struct request *request)
 {
 	char digest[DIGEST_SIZE];
 	digest_sha256(buf_str(&request->text), request->text.len, digest);
-	begin_line(line, session, request, type);
-	add_who(line);
-	add_words(line, session->argv);
 	flat_text(line, "method", request->method);
 	flat_text(line, "path", request->path);
 	flat_text(line, "base_url", setting_text(&session->settings, SETTING_BASE_URL));
 	flat_text(line, "body_sha256", digest);
 	add_next(line, request);
+}
+
+/* The line of an intent or a refusal of a command of its own. */
+static void add_request(struct buf *line, const struct session *session,
+			const struct request *request, const char *type)
+{
+	begin_line(line, session, request, type);
+	add_who(line);
+	add_words(line, session->argv);
+	add_call(line, session, request);
 	end_line(line);
 }
 
@@ -202,6 +208,27 @@ void audit_refused(const struct session *session, const struct request *request)
 	append_or_warn(&line);
 }
 
+void audit_refused_job(const struct session *session, const char *command, const char *job,
+		       long long rows)
+{
+	CLEAN_BUF struct buf line = { 0 };
+	CLEAN_FREE char *target = buf_format("%lld row%s", rows, rows == 1 ? "" : "s");
+	flat_open(&line, NULL);
+	flat_integer(&line, "v", 1);
+	flat_time(&line, "at", clock_now());
+	flat_text(&line, "type", "refused");
+	flat_text(&line, "job", job);
+	flat_integer(&line, "rows", rows);
+	flat_text(&line, "profile", session->profile);
+	flat_text(&line, "environment", setting_text(&session->settings, SETTING_ENVIRONMENT));
+	flat_text(&line, "command", command);
+	flat_text(&line, "target", target);
+	add_who(&line);
+	add_words(&line, session->argv);
+	end_line(&line);
+	append_or_warn(&line);
+}
+
 int audit_settled(const struct audit_change *change, const char *verdict, bool by_hand,
 		  struct err *err)
 {
@@ -238,8 +265,7 @@ void audit_group_intent(struct audit_group *group, const struct session *session
 	flat_integer(line, "pid", getpid());
 	flat_text(line, "job", job);
 	flat_integer(line, "row", row);
-	flat_text(line, "base_url", setting_text(&session->settings, SETTING_BASE_URL));
-	add_next(line, request);
+	add_call(line, session, request);
 	end_line(line);
 }
 
@@ -279,6 +305,7 @@ static void change_done(struct audit_change *change)
 	free(change->profile);
 	free(change->environment);
 	free(change->command);
+	free(change->path);
 	free(change->target);
 	free(change->request_id);
 	free(change->status);
@@ -353,6 +380,7 @@ static void add_change(struct audit_changes *changes, const struct json *line, c
 		.profile = mem_dup(json_get_string(line, "profile")),
 		.environment = mem_dup(json_get_string(line, "environment")),
 		.command = mem_dup(json_get_string(line, "command")),
+		.path = mem_dup(json_get_string(line, "path")),
 		.target = mem_dup(json_get_string(line, "target")),
 		.request_id = mem_dup(json_get_string(line, "request_id")),
 		.base_url = mem_dup(json_get_string(line, "base_url")),

@@ -28,6 +28,10 @@ void audit_outcome(const struct session *session, const struct request *request,
 /* Writes that a change was refused before anything was sent. */
 void audit_refused(const struct session *session, const struct request *request);
 
+/* Writes that a whole bulk job of `rows` rows was refused. */
+void audit_refused_job(const struct session *session, const char *command, const char *job,
+		       long long rows);
+
 /* Lines that are written together, under one lock and synced once: those of a bulk job. */
 struct audit_group {
 	struct buf lines;
@@ -37,8 +41,7 @@ struct audit_group {
 
 void audit_group_done(struct audit_group *group);
 
-/* As audit_intent and audit_outcome; the intent names job and row, whose journal has what is left
- * out here: the words, the path, the body's hash. */
+/* As audit_intent and audit_outcome; the intent names job and row in the place of the words. */
 void audit_group_intent(struct audit_group *group, const struct session *session,
 			const struct request *request, const char *job, long long row);
 void audit_group_outcome(struct audit_group *group, const struct session *session,
@@ -53,7 +56,7 @@ int audit_group_sync(struct audit_group *group, const struct session *session, s
 
 /* A change as the log's lines tell of it together. Owned texts; NULL where nothing was said. */
 struct audit_change {
-	char *at, *profile, *environment, *command, *target, *request_id, *status;
+	char *at, *profile, *environment, *command, *path, *target, *request_id, *status;
 	char *last_at;	/* when its outcome was written, else its intent */
 	char *base_url; /* where it went; NULL: the sandbox in the process */
 	char *outcome;	/* a kind's name, "accepted", "unrecorded", or after settling "applied",
@@ -62,6 +65,7 @@ struct audit_change {
 	long long pid;	/* of the process that made it */
 	long long gone_since; /* since when the process is known to have ended, in milliseconds
 				 since 1970; for settle.h */
+	bool crowded; /* a change of ours of the same record came shortly before; for settle.h */
 	struct json_doc *doc;
 	const struct json *next; /* of the intent: status → the status that the change leads to,
 				    where it is legal */

@@ -6,7 +6,9 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "contract/limits.h"
 #include "engine/terminal.h"
+#include "grammar/parse.h"
 
 enum { MAX_BODY = 16 * 1024 * 1024 };
 
@@ -52,6 +54,7 @@ static struct json *typed_value(struct json_doc *doc, const struct arg *arg, con
 	CLEAN_BUF struct buf instant_text = { 0 };
 	CLEAN_FREE char *what = buf_format("--%s", arg->name);
 	struct json *value = NULL;
+	const struct json *listed;
 	long long instant;
 	switch (arg->type) {
 	case ARG_INT:
@@ -67,8 +70,10 @@ static struct json *typed_value(struct json_doc *doc, const struct arg *arg, con
 		return json_new_string(doc, instant_text.data);
 	case ARG_JSON:
 		return body_read(doc, what, text, &value, err) < 0 ? NULL : value;
-	case ARG_STRING:
 	case ARG_CHOICE:
+		listed = limits_choice(arg, text);
+		return listed ? json_copy(doc, listed) : json_new_string(doc, text);
+	case ARG_STRING:
 	case ARG_FILE:
 	case ARG_DATE:
 	case ARG_PAIR:
@@ -155,23 +160,83 @@ static const struct arg *field_of(const struct command *command, const char *nam
 	return arg;
 }
 
-static bool is_choice(const struct arg *arg, const struct json *value)
+static int check_json(const struct arg *arg, const char *what, const struct json *value,
+		      struct err *err);
+
+/* How many values the contract allows, if there are any. */
+static int check_count(const struct arg *arg, const char *what, size_t count, struct err *err)
 {
-	for (size_t i = 0; i < arg->choice_count; i++)
-		if (json_string(value) && strcmp(arg->choices[i].value, value->text) == 0)
-			return true;
+	if (arg->least && count < arg->least)
+		return err_set(err, ERR_USAGE, "%s: at least %zu values are needed, not %zu", what,
+			       arg->least, count);
+	if (arg->most && count > arg->most)
+		return err_set(err, ERR_USAGE, "%s: at most %zu values are allowed, not %zu", what,
+			       arg->most, count);
+	return 0;
+}
+
+static int check_elements(const struct arg *arg, const char *what, const struct json *value,
+			  struct err *err)
+{
+	struct arg item = *arg;
+	item.flags &= ~(unsigned)ARG_REPEAT;
+	if (value->type != JSON_ARRAY)
+		return err_set(err, ERR_USAGE, "%s: the value is no array", what);
+	for (const struct json *element = value->first; element; element = element->next)
+		if (check_json(&item, what, element, err) < 0)
+			return -1;
+	return check_count(arg, what, value->count, err);
+}
+
+static bool has_json_type(const struct arg *arg, const struct json *value)
+{
+	switch (arg->type) {
+	case ARG_INT:
+	case ARG_NUMBER:
+		return value->type == JSON_NUMBER;
+	case ARG_FLAG:
+		return value->type == JSON_TRUE || value->type == JSON_FALSE;
+	case ARG_CHOICE:
+		return json_is_scalar(value);
+	case ARG_PAIR:
+		return value->type == JSON_OBJECT;
+	case ARG_STRING:
+	case ARG_FILE:
+	case ARG_TIME:
+	case ARG_DATE:
+		return value->type == JSON_STRING;
+	case ARG_JSON:
+		return true;
+	}
 	return false;
+}
+
+/* Whether a raw value is what the contract asks for; null is left to the server. */
+static int check_json(const struct arg *arg, const char *what, const struct json *value,
+		      struct err *err)
+{
+	if (value->type == JSON_NULL)
+		return 0;
+	if (arg->flags & ARG_REPEAT && arg->type != ARG_PAIR)
+		return check_elements(arg, what, value, err);
+	if (!has_json_type(arg, value))
+		return err_set(err, ERR_USAGE, "%s: a %s is not what the contract asks for", what,
+			       json_type_name(value->type));
+	if (value->type != JSON_NUMBER && value->type != JSON_STRING)
+		return 0;
+	return parse_check(arg, what, value->text, err);
 }
 
 static int set_raw(struct json_doc *doc, struct json *body, const struct arg *arg, const char *name,
 		   const char *text, struct err *err)
 {
 	CLEAN_FREE char *what = buf_format("--set %s", name);
+	CLEAN_ERR struct err broken = { 0 };
 	struct json *value = NULL;
 	if (body_read(doc, what, text, &value, err) < 0)
 		return -1;
-	if (arg->type == ARG_CHOICE && !is_choice(arg, value))
-		terminal_note("warning: %s: the value is not one that the contract lists", what);
+	if (arg && check_json(arg, what, value, &broken) < 0)
+		terminal_note("warning: %s", broken.message);
 	return set_member(doc, body, name, value, err);
 }
 
@@ -184,11 +249,11 @@ static int set_field(struct json_doc *doc, struct json *body, const struct comma
 	CLEAN_FREE char *name = mem_dup_len(text, len - raw);
 	CLEAN_FREE char *what = buf_format("--set %s", name);
 	const struct arg *arg = field_of(command, name, &within);
-	if (!arg)
+	if (!arg && !command->body_open)
 		return unknown_field(command, name, err);
 	if (raw)
-		return set_raw(doc, body, arg, name, text + len + 1, err);
-	if (within)
+		return set_raw(doc, body, within ? NULL : arg, name, text + len + 1, err);
+	if (within || !arg)
 		return set_member(doc, body, name, json_new_string(doc, text + len + 1), err);
 	if (parse_check(arg, what, text + len + 1, err) < 0)
 		return -1;
@@ -200,11 +265,8 @@ static int check_required(const struct command *command, const struct json *body
 	for (size_t i = 0; i < command->arg_count; i++) {
 		const struct arg *arg = &command->args[i];
 		if (arg->place == ARG_BODY && (arg->flags & ARG_REQUIRED) &&
-		    !json_path(body, arg->wire)) {
-			err_set(err, ERR_USAGE, "\"%s\" needs --%s: %s", command->name, arg->name,
-				arg->help);
-			return err_hint(err, "see \"bangoctl %s --help\"", command->name);
-		}
+		    !json_path(body, arg->wire))
+			return parse_missing(command, arg, err);
 	}
 	return 0;
 }

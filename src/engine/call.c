@@ -14,6 +14,7 @@
 #include "engine/settle.h"
 #include "engine/show.h"
 #include "engine/terminal.h"
+#include "sandbox/subject.h"
 
 enum { DEFAULT_WAIT_SECONDS = 60 };
 
@@ -60,16 +61,38 @@ static int explain(const struct session *session, const struct request *request,
 	return err_wrap(err, "%s%s%s", verb_of(request), *target ? " " : "", target);
 }
 
-/* The one line on stderr that says what changed. `before` is the status that it had, if that was
- * read. */
-static void report(const struct session *session, const struct request *request, bool accepted,
-		   const char *before, const char *status)
+/* The status that the reply tells of the record, or NULL. */
+static const char *status_in(const struct session *session, const struct request *request,
+			     const struct json *reply)
+{
+	if (!request->command)
+		return json_get_string(reply, "status");
+	struct subject subject = subject_of(&session->table, request->command);
+	return subject_status(&subject, reply);
+}
+
+/* What was changed, for people: what the path names, or the record that was made. */
+static const char *target_in(const struct session *session, const struct request *request,
+			     const struct json *reply)
+{
+	if (request->target || !request->command)
+		return request->target ? request->target : request->path;
+	struct subject subject = subject_of(&session->table, request->command);
+	const char *id = subject_id(&subject, subject_record(&subject, reply));
+	return id ? id : request->path;
+}
+
+/* The one line on stderr that says what changed, by a reply with the record. `before` is the status
+ * that it had, if that was read. */
+static void report(const struct session *session, const struct request *request,
+		   const struct json *reply, bool accepted, const char *before)
 {
 	const struct command *command = request->command;
 	if (request->effect == EFFECT_READ || values_flag(&session->globals, "quiet"))
 		return;
 	const char *environment = setting_text(&session->settings, SETTING_ENVIRONMENT);
-	const char *target = request->target ? request->target : request->path;
+	const char *target = target_in(session, request, reply),
+		   *status = status_in(session, request, reply);
 	CLEAN_BUF struct buf line = { 0 };
 	if (accepted)
 		buf_add_format(&line, "accepted, not done yet: %s %s", verb_of(request), target);
@@ -112,13 +135,13 @@ static int wait_and_show(struct session *session, const struct request *request,
 			 const struct answer *answer, struct err *err)
 {
 	const char *text = values_get(&session->globals, "wait");
-	const char *before = json_get_string(answer->outcome.body, "status");
+	const char *before = status_in(session, request, answer->outcome.body);
 	double seconds = strcmp(text, "true") == 0 ? DEFAULT_WAIT_SECONDS : strtod(text, NULL);
 	CLEANUP(peek_done) struct peek peek = { 0 };
-	report(session, request, true, NULL, before);
+	report(session, request, answer->outcome.body, true, NULL);
 	if (settle_wait(session, request, before, seconds, &peek, err) < 0)
 		return explain(session, request, err);
-	report(session, request, false, before, peek.status);
+	report(session, request, peek.answer.outcome.body, false, before);
 	audit_outcome(session, request, NULL, false, peek.status);
 	return show_reply(session, request, &peek.answer, err);
 }
@@ -127,13 +150,13 @@ static int finish(struct session *session, const struct request *request,
 		  const struct answer *answer, const char *before, struct err *err)
 {
 	bool accepted = answer->outcome.accepted && request->effect == EFFECT_CHANGE;
-	const char *status = json_get_string(answer->outcome.body, "status");
+	const char *status = status_in(session, request, answer->outcome.body);
 	session->applied = request->effect == EFFECT_CHANGE;
 	seen_note(session, answer->outcome.body);
 	audit_outcome(session, request, NULL, accepted, status);
 	if (accepted && values_flag(&session->globals, "wait"))
 		return wait_and_show(session, request, answer, err);
-	report(session, request, accepted, before, status);
+	report(session, request, answer->outcome.body, accepted, before);
 	return show_reply(session, request, answer, err);
 }
 
@@ -164,7 +187,8 @@ static int send_request(struct session *session, const struct request *request, 
 		return -1;
 	if (dry || curl)
 		return show_instead(session, request, &url, err);
-	if (policy_check(session, request, &before, err) < 0 || credential_load(session, err) < 0 ||
+	if (policy_check(session, request, &before, err) < 0 ||
+	    credential_load(session, request->command, err) < 0 ||
 	    audit_intent(session, request, err) < 0)
 		return -1;
 	free(session->last.request_id);

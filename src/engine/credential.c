@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "engine/profile.h"
 #include "engine/terminal.h"
 
 enum { MAX_SECRET = 65536, COMMAND_MS = 10000 };
@@ -263,7 +264,7 @@ static void warn_of_conflict(const struct session *session)
 			      what, session->profile);
 }
 
-static int load_username(struct session *session, struct err *err)
+static int load_username(struct session *session, bool needed, struct err *err)
 {
 	const char *own = setting_text(&session->settings, SETTING_USERNAME);
 	const char *variable = getenv("BANGOCTL_USERNAME");
@@ -271,8 +272,7 @@ static int load_username(struct session *session, struct err *err)
 		variable = NULL;
 	bool own_wins = own && (session->profile_explicit || !variable);
 	const char *name = own_wins ? own : variable ? variable : own;
-	bool basic = strcmp(setting_text(&session->settings, SETTING_AUTH), "basic") == 0;
-	if (!name && basic) {
+	if (!name && needed) {
 		err_set(err, ERR_CONFIG, "profile \"%s\" has no user name", session->profile);
 		return err_hint(err, "add username = \"…\" to it, or set BANGOCTL_USERNAME");
 	}
@@ -298,9 +298,11 @@ static int load_secret(struct session *session, struct err *err)
 	return result == 1 ? ask(session, err) : result;
 }
 
-int credential_load(struct session *session, struct err *err)
+int credential_load(struct session *session, const struct command *command, struct err *err)
 {
-	if (secret_is_set(&session->secret))
+	enum auth auth = profile_auth(session, command, NULL);
+	bool basic = auth == AUTH_BASIC, loaded = secret_is_set(&session->secret);
+	if (auth == AUTH_NONE || (loaded && (session->username || !basic)))
 		return 0;
 	free(session->username);
 	session->username = NULL;
@@ -310,10 +312,11 @@ int credential_load(struct session *session, struct err *err)
 		secret_set(&session->secret, SANDBOX_PASSWORD, strlen(SANDBOX_PASSWORD));
 		return fd ? from_fd(session, fd, err) : 0;
 	}
-	warn_of_conflict(session);
-	if (load_username(session, err) < 0)
+	if (!loaded)
+		warn_of_conflict(session);
+	if (load_username(session, basic, err) < 0)
 		return -1;
-	return load_secret(session, err);
+	return loaded ? 0 : load_secret(session, err);
 }
 
 char *credential_origin(const struct session *session)

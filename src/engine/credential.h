@@ -11,9 +11,9 @@
 
 #include "engine/session.h"
 
-/* Fills the session's username and secret, once. ERR_CONFIG if one is missing or unreadable,
- * ERR_REFUSED if the question was not answered. */
-int credential_load(struct session *session, struct err *err);
+/* Fills the session's username and secret, once, if the call (NULL: any) is sent with them.
+ * ERR_CONFIG if one is missing or unreadable, ERR_REFUSED if the question was not answered. */
+int credential_load(struct session *session, const struct command *command, struct err *err);
 
 /* Where the secret would come from, in words, without reading it; the caller frees it. */
 char *credential_origin(const struct session *session);

@@ -148,6 +148,8 @@ int do_contract_diff(struct session *session, const struct command *command,
 	if (contract_read_file(&first, file, &reserved, err) < 0 ||
 	    (other && contract_read_file(&second, other, &reserved, err) < 0))
 		return -1;
+	contract_fill(&first);
+	contract_fill(other ? &second : &session->contract);
 	return other ? print(session, &first, &second, err)
 		     : print(session, &session->contract, &first, err);
 }

@@ -193,7 +193,7 @@ static void check_call(struct session *session, struct examination *examination,
 		note(examination, "credentials", "not tried", "the contract has no echo", NULL);
 		return;
 	}
-	if (credential_load(session, &err) < 0 ||
+	if (credential_load(session, echo, &err) < 0 ||
 	    request_build(session, echo, &none, &request, &err) < 0) {
 		fail(examination, "credentials", &err);
 		return;

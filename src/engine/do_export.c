@@ -125,7 +125,7 @@ static void add_dangers(struct buf *out, const struct contract *contract)
 /* Server and environment, which must fit each other, unless the group has them. */
 static void add_server(struct buf *out, const struct contract *contract, const struct json *group)
 {
-	CLEAN_FREE char *server = access_server(contract);
+	const char *server = contract->server;
 	CLEANUP(http_url_done) struct http_url url = { 0 };
 	CLEAN_ERR struct err why = { 0 };
 	if (json_get(group, "base_url"))

@@ -36,13 +36,14 @@ static void add_commands(struct buf *out, const struct command *commands, size_t
 		if (commands[i].hidden)
 			continue;
 		subsection(out, commands[i].name);
-		help_command(out, &style, &commands[i]);
+		help_command(out, &style, command_whole(&commands[i]));
 	}
 }
 
 static void own_groups(struct buf *out)
 {
 	add_commands(out, general_commands, general_command_count);
+	add_commands(out, bulk_commands, bulk_command_count);
 	add_commands(out, audit_commands, audit_command_count);
 	add_commands(out, config_commands, config_command_count);
 	add_commands(out, contract_commands, contract_command_count);
@@ -59,6 +60,8 @@ static void add_files(struct buf *out)
 		   "the entitlements of the sandbox", 0);
 	help_entry(out, &style, "~/.local/state/bangoctl/audit.ndjson",
 		   "the audit log: two lines for each change, chained by hashes", 0);
+	help_entry(out, &style, "~/.local/state/bangoctl/jobs/",
+		   "the journals of bulk jobs, and copies of their standard input", 0);
 	help_entry(out, &style, "~/.local/state/bangoctl/history",
 		   "the lines typed in the shell, 10 000 at most; a line that begins with a "
 		   "blank is left out",
@@ -95,6 +98,7 @@ static void page_one(const struct session *session, struct buf *out)
 	own_groups(out);
 	topic(out, "OPTIONS", "options");
 	topic(out, "OUTPUT", "output");
+	topic(out, "BULK", "bulk");
 	topic(out, "SHELL AND SCRIPTS", "shell");
 	topic(out, "SANDBOX", "sandbox");
 	topic(out, "EXIT STATUS", "exit-codes");

@@ -35,34 +35,41 @@ int do_sandbox_reset(struct session *session, const struct command *command,
 		     const struct values *values, struct err *err)
 {
 	(void)command, (void)values;
-	CLEAN_FREE char *folder = session_sandbox_folder();
-	return sandbox_reset(folder, sandboxed_seed(session), err);
+	CLEAN_FREE char *folder = NULL;
+	struct sandbox_options options;
+	if (sandboxed_options(session, &options, &folder, err) < 0)
+		return -1;
+	return sandbox_reset(&options, err);
 }
 
 int do_sandbox_seed(struct session *session, const struct command *command,
 		    const struct values *values, struct err *err)
 {
 	(void)command;
-	CLEAN_FREE char *folder = session_sandbox_folder();
+	CLEAN_FREE char *folder = NULL;
+	struct sandbox_options options;
 	CLEAN_JSON struct json_doc *doc = json_doc_new();
 	CLEAN_BUF struct buf text = { 0 };
 	struct json *records = NULL;
 	const char *file = values_get(values, "file");
-	if (file_read(file, MAX_SEED_FILE, &text, NULL, ERR_USAGE, err) < 0)
+	if (sandboxed_options(session, &options, &folder, err) < 0 ||
+	    file_read(file, MAX_SEED_FILE, &text, NULL, ERR_USAGE, err) < 0)
 		return -1;
 	if (json_parse(doc, buf_str(&text), text.len, &records, err) < 0)
 		return err_wrap(err, "%s", file);
-	return sandbox_load(folder, records, sandboxed_seed(session), err);
+	return sandbox_load(&options, records, err);
 }
 
 int do_sandbox_status(struct session *session, const struct command *command,
 		      const struct values *values, struct err *err)
 {
 	(void)command, (void)values;
-	CLEAN_FREE char *folder = session_sandbox_folder();
+	CLEAN_FREE char *folder = NULL;
+	struct sandbox_options options;
 	CLEAN_JSON struct json_doc *doc = json_doc_new();
 	struct json *object = json_new(doc, JSON_OBJECT);
-	if (sandbox_describe(folder, sandboxed_seed(session), doc, object, err) < 0)
+	if (sandboxed_options(session, &options, &folder, err) < 0 ||
+	    sandbox_describe(&options, doc, object, err) < 0)
 		return -1;
 	const struct output output = { .value = object };
 	return output_print(session, &output, err);

@@ -24,45 +24,55 @@ static bool is_own(const char *name)
 	return false;
 }
 
-static void add_args(struct json_doc *doc, const struct command *call, struct command *command)
+/* What a command of `bulk` leaves for its first use. */
+struct many_rest {
+	struct command_rest rest; /* the first member */
+	struct json_doc *doc;
+	const struct command *call;
+};
+
+static void fill(struct command_rest *rest, struct command *command)
 {
-	struct arg *args = json_doc_memory(doc, call->arg_count + bulk_arg_count, sizeof(*args));
-	size_t count = 0;
+	const struct many_rest *many = (const struct many_rest *)rest;
+	const struct command *call = command_whole(many->call);
+	const char **examples = json_doc_memory(many->doc, 1, sizeof(*examples));
+	struct arg *args =
+		json_doc_memory(many->doc, call->arg_count + bulk_arg_count, sizeof(*args));
 	for (size_t i = 0; i < bulk_arg_count; i++)
-		args[count++] = bulk_args[i];
+		args[command->arg_count++] = bulk_args[i];
 	for (size_t i = 0; i < call->arg_count; i++) {
 		if (is_own(call->args[i].name))
 			continue;
-		args[count] = call->args[i];
-		args[count++].flags &= ~(unsigned)(ARG_POSITIONAL | ARG_REQUIRED);
+		struct arg *arg = &args[command->arg_count++];
+		*arg = call->args[i];
+		arg->flags &= ~(unsigned)(ARG_POSITIONAL | ARG_REQUIRED);
+		CLEAN_FREE char *column = buf_format("column %s: ", arg->wire);
+		if (arg->place != ARG_CLIENT)
+			arg->help = kept(many->doc, column, arg->help ? arg->help : "", "");
 	}
 	command->args = args;
-	command->arg_count = count;
+	examples[0] = kept(many->doc, "bangoctl -p sandbox ", command->name, " --input rows.csv");
+	command->examples = examples;
+	command->example_count = 1;
 }
 
-const struct command *many_commands(struct json_doc *doc, const struct command *calls,
-				    size_t *count)
+const struct command *many_commands(struct json_doc *doc, const struct command *calls, size_t count)
 {
-	struct command *commands = json_doc_memory(doc, *count, sizeof(*commands));
-	size_t made = 0;
-	for (size_t i = 0; i < *count; i++) {
-		if (!calls[i].arg_count)
-			continue;
-		struct command *command = &commands[made++];
-		const char **examples = json_doc_memory(doc, 1, sizeof(*examples));
-		examples[0] =
-			kept(doc, "bangoctl -p sandbox bulk ", calls[i].name, " --input rows.csv");
-		*command = (struct command){
+	struct command *commands = json_doc_memory(doc, count, sizeof(*commands));
+	struct many_rest *rests = json_doc_memory(doc, count, sizeof(*rests));
+	for (size_t i = 0; i < count; i++) {
+		rests[i] = (struct many_rest){ { fill }, doc, &calls[i] };
+		commands[i] = (struct command){
+			.rest = &rests[i].rest,
 			.name = kept(doc, prefix, calls[i].name, ""),
 			.action = ACTION_BULK,
 			.derived = true,
-			.summary = kept(doc, "For each row of a file: ", calls[i].summary, ""),
-			.examples = examples,
-			.example_count = 1,
+			.own_count = bulk_arg_count,
+			.summary = calls[i].summary,
+			.description =
+				"Does so once for each row of a file, whose columns bear the names below. \"bangoctl help bulk\" tells more.",
 		};
-		add_args(doc, &calls[i], command);
 	}
-	*count = made;
 	return commands;
 }
 

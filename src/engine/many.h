@@ -11,10 +11,10 @@
 
 struct json_doc;
 
-/* Makes the commands of those of `calls` that have an argument; they live in `doc`, the array that
- * is returned too. `count` is given and returned. */
+/* Makes one command for each of `count` calls; they live in `doc`, the array that is returned too.
+ */
 const struct command *many_commands(struct json_doc *doc, const struct command *calls,
-				    size_t *count);
+				    size_t count);
 
 /* The call of `bulk CALL`, or NULL for another command. */
 const struct command *many_call(const struct command_table *table, const struct command *command);

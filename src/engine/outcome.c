@@ -79,6 +79,22 @@ static bool expects_body(const struct http_reply *reply)
 	return !reply->headless && status != 204 && status != 205 && status != 304;
 }
 
+/* What the reply says in words: Bango's member, or one that other APIs use (RFC 9457's `detail` and
+ * `title`). */
+static const char *message_in(const struct json *body)
+{
+	static const char *const names[] = { "responseMessage",	  "message", "detail",
+					     "error_description", "title",   "error" };
+	for (size_t i = 0; i < COUNT(names); i++) {
+		const struct json *value = json_get(body, names[i]);
+		if (json_string(value))
+			return value->text;
+		if (json_get_string(value, "message"))
+			return json_get_string(value, "message");
+	}
+	return NULL;
+}
+
 /* Reads the body; a text in `why` says that it is unusable. */
 static void read_body(const struct http_reply *reply, enum effect effect, struct json_doc *doc,
 		      struct outcome *outcome, struct buf *why)
@@ -111,7 +127,7 @@ static void read_body(const struct http_reply *reply, enum effect effect, struct
 	}
 	outcome->body = body;
 	outcome->response_code = text;
-	outcome->response_message = json_get_string(body, "responseMessage");
+	outcome->response_message = message_in(body);
 }
 
 static int add_hint(enum err_kind kind, struct err *err)

@@ -5,6 +5,8 @@
 
 #include "base/clock.h"
 #include "engine/credential.h"
+#include "sandbox/route.h"
+#include "sandbox/subject.h"
 
 void peek_done(struct peek *peek)
 {
@@ -12,41 +14,52 @@ void peek_done(struct peek *peek)
 	*peek = (struct peek){ 0 };
 }
 
-static const struct arg *first_hole(const struct command *command)
+/* Whether the path of the change has all that the read needs. */
+static bool can_fill(const struct command *read, const struct command *change)
 {
-	for (size_t i = 0; i < command->arg_count; i++)
-		if (command->args[i].place == ARG_PATH)
-			return &command->args[i];
-	return NULL;
-}
-
-static bool needs_more(const struct command *command, const struct arg *hole)
-{
-	for (size_t i = 0; i < command->arg_count; i++)
-		if (&command->args[i] != hole && (command->args[i].flags & ARG_REQUIRED))
-			return true;
-	return false;
+	for (size_t i = 0; i < read->arg_count; i++) {
+		const struct arg *arg = &read->args[i];
+		if ((arg->flags & ARG_REQUIRED) &&
+		    !(arg->place == ARG_PATH && command_wire_arg(change, ARG_PATH, arg->wire)))
+			return false;
+	}
+	return true;
 }
 
 const struct command *peek_command(const struct session *session, const struct command *command)
 {
-	const struct arg *hole = command ? first_hole(command) : NULL;
-	for (size_t i = 0; hole && i < session->contract.command_count; i++) {
-		const struct command *other = &session->contract.commands[i];
-		const struct arg *same = first_hole(other);
-		if (other->effect == EFFECT_READ && strcmp(other->method, "GET") == 0 &&
-		    !other->rows && same && strcmp(same->wire, hole->wire) == 0 &&
-		    !needs_more(other, same))
-			return other;
-	}
-	return NULL;
+	if (!command || command->action != ACTION_CALL)
+		return NULL;
+	struct subject subject = subject_of(&session->table, command);
+	return subject.hole && subject_is_read(&subject) && can_fill(subject.home, command)
+		       ? subject.home
+		       : NULL;
 }
 
-static void read_facts(struct peek *peek)
+static int fill_values(const struct command *read, const struct command *command, const char *path,
+		       struct values *values, struct err *err)
+{
+	CLEANUP(route_done) struct route route = { 0 };
+	CLEAN_FREE char *plain = mem_dup_len(path, strcspn(path, "?"));
+	if (!route_match(&route, command, plain))
+		return err_set(err, ERR_USAGE, "the path %s is not that of \"%s\" in this contract",
+			       plain, command->name);
+	for (size_t i = 0; i < read->arg_count; i++) {
+		const struct arg *arg = &read->args[i];
+		const char *text = arg->place == ARG_PATH ? route_value(&route, arg->wire) : NULL;
+		if (text)
+			values_add(values, arg, text);
+	}
+	return 0;
+}
+
+static void read_facts(struct peek *peek, const struct subject *subject)
 {
 	CLEAN_ERR struct err ignored = { 0 };
-	peek->record = peek->answer.outcome.body;
-	peek->status = json_get_string(peek->record, "status");
+	const struct json *record = subject_record(subject, peek->answer.outcome.body);
+	peek->record = record ? record : peek->answer.outcome.body;
+	peek->member = subject->status;
+	peek->status = json_get_string(peek->record, subject->status);
 	const char *updated = json_get_string(peek->record, "dateLastUpdated");
 	if (!peek->answer.reply.date)
 		return;
@@ -55,23 +68,25 @@ static void read_facts(struct peek *peek)
 		(void)clock_parse(updated, &peek->updated, NULL, &ignored);
 }
 
-int peek_record(struct session *session, const struct command *command, const char *target,
+int peek_record(struct session *session, const struct command *command, const char *path,
 		struct peek *peek, struct err *err)
 {
 	const struct command *read = peek_command(session, command);
-	if (!read || !target)
+	if (!read || !path)
 		return err_set(err, ERR_USAGE,
 			       "the contract has no call that reads the record back");
 	CLEANUP(values_done) struct values values = { 0 };
 	CLEANUP(request_done) struct request request = { 0 };
 	CLEANUP(http_url_done) struct http_url url = { 0 };
-	values_add(&values, first_hole(read), target);
-	if (request_build(session, read, &values, &request, err) < 0 ||
-	    send_find_server(session, true, &url, err) < 0 || credential_load(session, err) < 0)
+	if (fill_values(read, command, path, &values, err) < 0 ||
+	    request_build(session, read, &values, &request, err) < 0 ||
+	    send_find_server(session, true, &url, err) < 0 ||
+	    credential_load(session, read, err) < 0)
 		return -1;
 	request_fresh_id(&request);
 	if (send_until_done(session, &request, &url, &peek->answer, err) < 0)
-		return err_wrap(err, "%s %s", read->name, target);
-	read_facts(peek);
+		return err_wrap(err, "%s %s", read->name, request.target);
+	struct subject subject = subject_of(&session->table, command);
+	read_facts(peek, &subject);
 	return 0;
 }

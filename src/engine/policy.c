@@ -53,7 +53,7 @@ static char *foresee(struct session *session, const struct request *request, cha
 	CLEAN_ERR struct err err = { 0 };
 	if (!peek_command(session, request->command))
 		return NULL;
-	if (peek_record(session, request->command, request->target, &peek, &err) < 0)
+	if (peek_record(session, request->command, request->path, &peek, &err) < 0)
 		return buf_format("(its status cannot be read: %s)", err.message);
 	*before = mem_dup(peek.status);
 	return preview_status(request, &peek);
@@ -88,8 +88,7 @@ static int ask(struct session *session, const struct request *request, enum dang
 {
 	const char *what = request->command ? request->command->name : request->method;
 	if (!session_may_ask(session)) {
-		err_set(err, ERR_REFUSED, "\"%s\" changes a live entitlement and was not confirmed",
-			what);
+		err_set(err, ERR_REFUSED, "\"%s\" is a change in live and was not confirmed", what);
 		return danger == DANGER_SEVERE
 			       ? err_hint(err, "add --yes --confirm=%s", session->profile)
 			       : err_hint(err, "add --yes");

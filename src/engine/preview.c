@@ -7,9 +7,11 @@
 #include "engine/show.h"
 #include "engine/terminal.h"
 #include "sandbox/lifecycle.h"
+#include "sandbox/subject.h"
 
 /* What the contract says of the change from where the record is. */
 struct forecast {
+	const char *member; /* with the status */
 	const char *now, *next;
 	bool legal;
 	size_t fields; /* of the body that would change the record */
@@ -18,7 +20,9 @@ struct forecast {
 static struct forecast make_forecast(const struct request *request, const struct peek *peek)
 {
 	const struct command *command = request->command;
-	struct forecast forecast = { .now = peek->status ? peek->status : "?", .legal = true };
+	struct forecast forecast = { .now = peek->status ? peek->status : "?",
+				     .legal = true,
+				     .member = peek->member };
 	forecast.legal =
 		!peek->status || !command->from_count || lifecycle_allows(command, peek->status);
 	forecast.next = forecast.legal && peek->status
@@ -36,6 +40,8 @@ static struct forecast make_forecast(const struct request *request, const struct
 char *preview_status(const struct request *request, const struct peek *peek)
 {
 	struct forecast forecast = make_forecast(request, peek);
+	if (forecast.legal && subject_is_removed_by(request->command))
+		return mem_dup("the record would be removed");
 	if (!forecast.legal)
 		return buf_format("not possible from %s", forecast.now);
 	if (strcmp(forecast.now, forecast.next) == 0)
@@ -58,7 +64,7 @@ static struct json *changed_fields(struct json_doc *doc, const struct request *r
 {
 	struct json *rows = json_new(doc, JSON_ARRAY);
 	if (strcmp(forecast->now, forecast->next) != 0)
-		add_row(doc, rows, "status", json_new_string(doc, forecast->now),
+		add_row(doc, rows, forecast->member, json_new_string(doc, forecast->now),
 			json_new_string(doc, forecast->next));
 	for (const struct json *item = json_is(request->body, JSON_OBJECT) && forecast->legal
 					       ? request->body->first
@@ -89,7 +95,7 @@ int preview_show(struct session *session, const struct request *request, const s
 	if (request->effect == EFFECT_READ || !peek_command(session, request->command))
 		return show_request(session, request, url, err);
 	CLEANUP(peek_done) struct peek peek = { 0 };
-	if (peek_record(session, request->command, request->target, &peek, err) < 0)
+	if (peek_record(session, request->command, request->path, &peek, err) < 0)
 		return -1;
 	struct forecast forecast = make_forecast(request, &peek);
 	CLEAN_JSON struct json_doc *doc = json_doc_new();

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "contract/security.h"
 
 /* Production hosts of https://developer.bango.info/api-reference/ */
 static const char *const live_hosts[] = { "us.resale.api.bango.com", "ap.resale.api.bango.com",
@@ -134,12 +135,63 @@ int profile_settings(struct session *session, struct err *err)
 	for (int i = 0; i < SETTING_COUNT; i++)
 		if (put_setting(session, (enum setting)i, profile, err) < 0)
 			return -1;
+	profile_follow_contract(session);
 	if (!session_is_sandbox(session))
 		return 0;
 	setting_put(&session->settings, SETTING_ENVIRONMENT, "sandbox", "built-in");
 	setting_put(&session->settings, SETTING_USERNAME, SANDBOX_USER, "built-in");
 	setting_put(&session->settings, SETTING_AUTH, "basic", "built-in");
 	return 0;
+}
+
+/* ---- authentication and server ---- */
+
+static const char *const auth_words[] = { [AUTH_UNSAID] = "basic",
+					  [AUTH_NONE] = "none",
+					  [AUTH_BASIC] = "basic",
+					  [AUTH_BEARER] = "bearer",
+					  [AUTH_HEADER] = "header" };
+
+/* Whether the profile itself says how its credentials go out. */
+static bool says_auth(const struct session *session)
+{
+	const struct json *own =
+		session->profile ? config_profile(&session->config, session->profile) : NULL;
+	return session_is_sandbox(session) || json_get(own, "auth");
+}
+
+enum auth profile_auth(const struct session *session, const struct command *command,
+		       const char **header)
+{
+	const char *word = setting_text(&session->settings, SETTING_AUTH);
+	const char *name = setting_text(&session->settings, SETTING_AUTH_HEADER);
+	const char *unused, **found = header ? header : &unused;
+	*found = name;
+	if (command && command->auth != AUTH_UNSAID && !says_auth(session)) {
+		*found = name ? name : command->auth_header;
+		return command->auth;
+	}
+	for (int auth = AUTH_BASIC; auth <= AUTH_HEADER; auth++)
+		if (word && strcmp(word, auth_words[auth]) == 0)
+			return (enum auth)auth;
+	return AUTH_BASIC;
+}
+
+void profile_follow_contract(struct session *session)
+{
+	struct command whole = { 0 };
+	if (session_is_sandbox(session) || !session->contract.root ||
+	    !setting_text(&session->settings, SETTING_CONTRACT))
+		return;
+	CLEAN_FREE char *origin = buf_format("contract %s", session->contract.name);
+	if (session->contract.server && !setting_text(&session->settings, SETTING_BASE_URL))
+		setting_put(&session->settings, SETTING_BASE_URL, session->contract.server, origin);
+	security_read_default(&session->contract, &whole);
+	if (whole.auth < AUTH_BASIC || says_auth(session))
+		return;
+	setting_put(&session->settings, SETTING_AUTH, auth_words[whole.auth], origin);
+	if (whole.auth_header && !setting_text(&session->settings, SETTING_AUTH_HEADER))
+		setting_put(&session->settings, SETTING_AUTH_HEADER, whole.auth_header, origin);
 }
 
 int profile_require(const struct session *session, struct err *err)

@@ -46,13 +46,6 @@ static bool is_header_text(const char *text)
 	return true;
 }
 
-static bool is_token(const char *name)
-{
-	static const char allowed[] =
-		"!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-	return *name && name[strspn(name, allowed)] == '\0';
-}
-
 static int add_custom_header(struct request *request, const char *text, struct err *err)
 {
 	static const char *const ours[] = {
@@ -62,7 +55,7 @@ static int add_custom_header(struct request *request, const char *text, struct e
 	};
 	CLEAN_FREE char *name = mem_dup_len(text, strcspn(text, ":"));
 	const char *value = text + strlen(name);
-	if (*value != ':' || !is_token(name)) {
+	if (*value != ':' || !text_is_header_name(name)) {
 		err_set(err, ERR_USAGE, "--header: \"%s\" has no form NAME:VALUE", text);
 		return err_hint(err, "write --header 'X-Tenant: acme'");
 	}
@@ -165,8 +158,8 @@ static int fill_hole(const struct command *command, const struct values *values,
 	CLEAN_BUF struct buf wire = { 0 };
 	if (check_segment(arg, text, err) < 0 || wire_text(arg, text, &wire, err) < 0)
 		return -1;
-	if (!request->target)
-		request->target = mem_dup(text);
+	free(request->target);
+	request->target = mem_dup(text);
 	text_percent_encode(path, buf_str(&wire), wire.len);
 	return 0;
 }
@@ -188,21 +181,79 @@ static int fill_path(const struct command *command, const struct values *values,
 	return 0;
 }
 
+/* Adds the values of a repeated argument from number `first` on, with what stands between them; in
+ * the query percent-encoded. */
+static int join_values(const struct values *values, size_t first, struct buf *out, struct err *err)
+{
+	const struct arg *arg = values->items[first].arg;
+	for (size_t i = first; i < values->count; i++) {
+		CLEAN_BUF struct buf wire = { 0 };
+		if (values->items[i].arg != arg)
+			continue;
+		if (wire_text(arg, values->items[i].text, &wire, err) < 0)
+			return -1;
+		if (i > first && arg->joint == ',')
+			buf_add_char(out, ',');
+		else if (i > first)
+			text_percent_encode(out, &arg->joint, 1);
+		if (arg->place == ARG_QUERY)
+			text_percent_encode(out, buf_str(&wire), wire.len);
+		else
+			buf_add(out, buf_str(&wire), wire.len);
+	}
+	return 0;
+}
+
+/* Whether an earlier value took this one with it. */
+static bool is_joined(const struct values *values, size_t number)
+{
+	const struct arg *arg = values->items[number].arg;
+	for (size_t i = 0; arg->joint && i < number; i++)
+		if (values->items[i].arg == arg)
+			return true;
+	return false;
+}
+
+/* Adds `key=value` of an object, or `name[key]=value`. */
+static void add_pair(const struct value *value, struct buf *path)
+{
+	size_t len = strcspn(value->text, "=");
+	bool deep = value->arg->flags & ARG_DEEP;
+	if (deep) {
+		text_percent_encode(path, value->arg->wire, strlen(value->arg->wire));
+		text_percent_encode(path, "[", 1);
+	}
+	text_percent_encode(path, value->text, len);
+	if (deep)
+		text_percent_encode(path, "]", 1);
+	buf_add_char(path, '=');
+	text_percent_encode(path, value->text + len + 1, strlen(value->text + len + 1));
+}
+
 static int add_query(const struct values *values, struct buf *path, struct err *err)
 {
 	char separator = '?';
 	for (size_t i = 0; i < values->count; i++) {
 		const struct value *value = &values->items[i];
-		if (value->arg->place != ARG_QUERY)
+		if (value->arg->place != ARG_QUERY || is_joined(values, i))
 			continue;
-		CLEAN_BUF struct buf wire = { 0 };
-		if (wire_text(value->arg, value->text, &wire, err) < 0)
-			return -1;
 		buf_add_char(path, separator);
+		separator = '&';
+		if (value->arg->type == ARG_PAIR) {
+			add_pair(value, path);
+			continue;
+		}
 		text_percent_encode(path, value->arg->wire, strlen(value->arg->wire));
 		buf_add_char(path, '=');
+		CLEAN_BUF struct buf wire = { 0 };
+		if (value->arg->joint) {
+			if (join_values(values, i, path, err) < 0)
+				return -1;
+			continue;
+		}
+		if (wire_text(value->arg, value->text, &wire, err) < 0)
+			return -1;
 		text_percent_encode(path, buf_str(&wire), wire.len);
-		separator = '&';
 	}
 	return 0;
 }
@@ -211,10 +262,12 @@ static int add_header_values(const struct values *values, struct request *reques
 {
 	for (size_t i = 0; i < values->count; i++) {
 		const struct value *value = &values->items[i];
-		if (value->arg->place != ARG_HEADER)
-			continue;
 		CLEAN_BUF struct buf wire = { 0 };
-		if (wire_text(value->arg, value->text, &wire, err) < 0)
+		if (value->arg->place != ARG_HEADER || is_joined(values, i))
+			continue;
+		int result = value->arg->joint ? join_values(values, i, &wire, err)
+					       : wire_text(value->arg, value->text, &wire, err);
+		if (result < 0)
 			return -1;
 		if (!is_header_text(buf_str(&wire)))
 			return err_set(err, ERR_USAGE, "--%s: the value holds a control character",
@@ -270,7 +323,7 @@ void request_fresh_id(struct request *request)
 
 /* ---- request METHOD PATH ---- */
 
-/* Whether the path is the template with its holes filled; `hole` receives the first one's text. */
+/* Whether the path is the template with its holes filled; `hole` receives the last one's text. */
 static bool fits_template(const char *template, const char *path, size_t len, struct buf *hole)
 {
 	const char *p = path, *end = path + len;
@@ -281,8 +334,8 @@ static bool fits_template(const char *template, const char *path, size_t len, st
 				segment++;
 			if (!segment)
 				return false;
-			if (!hole->len)
-				buf_add(hole, p, segment);
+			buf_clear(hole);
+			buf_add(hole, p, segment);
 			p += segment;
 			t += strcspn(t, "}") + 1;
 		} else if (p < end && *p == *t) {
@@ -320,7 +373,7 @@ static void match_operation(const struct session *session, struct request *reque
 		    !fits_template(command->path, request->path, len, &hole) || hole.len >= best)
 			continue;
 		best = hole.len;
-		request->command = command;
+		request->command = command_whole(command);
 		free(request->target);
 		request->target = NULL;
 		CLEAN_BUF struct buf plain = { 0 };

@@ -13,7 +13,7 @@ struct request {
 		*command; /* for `request METHOD PATH`: the operation that it matches, or NULL */
 	char *method;	  /* owned */
 	char *path;	  /* owned: percent-encoded, with the query, without the base URL's path */
-	char *target;	  /* owned: the value of the first hole of the path, for reports; or NULL */
+	char *target;	  /* owned: the value of the path's last hole, for reports; or NULL */
 	char *id;	  /* owned: X-RequestIdentifier */
 	struct json_doc *doc;
 	const struct json *body; /* lives in doc; NULL: none */

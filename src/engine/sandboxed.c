@@ -3,10 +3,37 @@
 
 #include <string.h>
 
-long long sandboxed_seed(const struct session *session)
+#include "base/file.h"
+#include "lib/digest.h"
+
+static char *folder_of(const struct session *session, bool builtin)
+{
+	CLEAN_FREE char *state = session_state_folder();
+	CLEAN_BUF struct buf text = { 0 };
+	char digest[DIGEST_SIZE];
+	if (builtin)
+		return file_join(state, "sandbox");
+	json_write(&text, session->contract.root, JSON_COMPACT);
+	digest_sha256(buf_str(&text), text.len, digest);
+	return buf_format("%s/sandbox-%.16s", state, digest);
+}
+
+int sandboxed_options(struct session *session, struct sandbox_options *options, char **folder,
+		      struct err *err)
 {
 	const char *seed = values_get(&session->globals, "seed");
-	return seed ? strtoll(seed, NULL, 10) : -1;
+	bool builtin = !setting_text(&session->settings, SETTING_CONTRACT);
+	if (!builtin && session->trouble.kind != ERR_OK)
+		return session_trouble(session, err);
+	*folder = folder_of(session, builtin);
+	*options = (struct sandbox_options){
+		.table = &session->table,
+		.document = session->contract.root,
+		.builtin = builtin,
+		.folder = *folder,
+		.seed = seed ? strtoll(seed, NULL, 10) : -1,
+	};
+	return 0;
 }
 
 int sandboxed_start(struct session *session, int port, bool log, struct err *err)
@@ -19,17 +46,16 @@ int sandboxed_start(struct session *session, int port, bool log, struct err *err
 	for (size_t i = 0; i < globals->count; i++)
 		if (strcmp(globals->items[i].arg->name, "fault") == 0)
 			faults[count++] = globals->items[i].text;
-	CLEAN_FREE char *folder = session_sandbox_folder();
-	const struct sandbox_options options = {
-		.table = &session->table,
-		.folder = folder,
-		.port = port,
-		.faults = faults,
-		.fault_count = count,
-		.seed = sandboxed_seed(session),
-		.log = log,
-	};
-	int result = sandbox_start(&session->sandbox, &options, err);
+	CLEAN_FREE char *folder = NULL;
+	struct sandbox_options options;
+	int result = sandboxed_options(session, &options, &folder, err);
+	if (result == 0) {
+		options.port = port;
+		options.faults = faults;
+		options.fault_count = count;
+		options.log = log;
+		result = sandbox_start(&session->sandbox, &options, err);
+	}
 	free(faults);
 	return result;
 }

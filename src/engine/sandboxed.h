@@ -9,10 +9,15 @@
  */
 int sandboxed_start(struct session *session, int port, bool log, struct err *err);
 
-/* Ends it; the next call starts a fresh one on the same entitlements. */
+/* Ends it; the next call starts a fresh one on the same records. */
 void sandboxed_stop(struct session *session);
 
-/* The seed of --seed, or -1. */
-long long sandboxed_seed(const struct session *session);
+/*
+ * The options of the session's contract: each document has records of its own, in a folder that is
+ * named by a digest of what the document says; the built-in one has `sandbox`. The folder is the
+ * caller's. Fails if the contract that was asked for cannot be used.
+ */
+int sandboxed_options(struct session *session, struct sandbox_options *options, char **folder,
+		      struct err *err);
 
 #endif

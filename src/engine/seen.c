@@ -6,6 +6,7 @@
 #include "commands/commands.h"
 #include "engine/rows.h"
 #include "engine/topics.h"
+#include "sandbox/subject.h"
 
 enum { MOST_SEEN = 1000 };
 
@@ -21,29 +22,55 @@ static void keep(struct session *session, const char *id)
 	session->seen[session->seen_count++] = mem_dup(id);
 }
 
-static void keep_of_row(struct session *session, const struct json *row)
+/* The members of records that hold what paths are made of. */
+struct keys {
+	const char **items; /* owned; the names are borrowed */
+	size_t count;
+};
+
+static void add_key(struct keys *keys, const char *key)
 {
-	const char *before = "";
+	for (size_t i = 0; i < keys->count; i++)
+		if (strcmp(keys->items[i], key) == 0)
+			return;
+	keys->items = mem_grow(keys->items, keys->count, sizeof(*keys->items));
+	keys->items[keys->count++] = key;
+}
+
+static struct keys keys_of(const struct session *session)
+{
+	struct keys keys = { 0 };
 	for (size_t i = 0; i < session->contract.command_count; i++) {
 		const struct command *command = &session->contract.commands[i];
-		for (size_t a = 0; a < command->arg_count && command->args[a].place == ARG_PATH;
-		     a++) {
-			if (strcmp(before, command->args[a].wire) != 0)
-				keep(session, json_get_string(row, command->args[a].wire));
-			before = command->args[a].wire;
-		}
+		struct subject subject = subject_of(&session->table, command);
+		if (subject.key)
+			add_key(&keys, subject.key);
+		for (size_t a = 0; a < command->arg_count; a++)
+			if (command->args[a].place == ARG_PATH)
+				add_key(&keys, command->args[a].wire);
 	}
+	return keys;
+}
+
+static void keep_of_row(struct session *session, const struct keys *keys, const struct json *row)
+{
+	for (size_t i = 0; i < keys->count; i++)
+		keep(session, json_get_string(row, keys->items[i]));
 }
 
 void seen_note(struct session *session, const struct json *body)
 {
-	if (!session->in_shell || !json_is(body, JSON_OBJECT))
+	if (!session->in_shell || !body || json_is_scalar(body))
 		return;
-	keep_of_row(session, body);
-	for (const struct json *item = body->first; item; item = item->next)
+	struct keys keys = keys_of(session);
+	keep_of_row(session, &keys, body);
+	for (const struct json *item = body->first; item; item = item->next) {
+		keep_of_row(session, &keys, item);
 		for (const struct json *row = item->type == JSON_ARRAY ? item->first : NULL; row;
 		     row = row->next)
-			keep_of_row(session, row);
+			keep_of_row(session, &keys, row);
+	}
+	free(keys.items);
 }
 
 static void offer_profiles(const struct session *session, complete_sink sink, void *context)

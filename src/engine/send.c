@@ -19,18 +19,10 @@ static bool in_process(const struct session *session)
 	return session_is_sandbox(session) && !setting_text(&session->settings, SETTING_BASE_URL);
 }
 
-static enum http_auth auth_of(const struct session *session)
-{
-	const char *auth = setting_text(&session->settings, SETTING_AUTH);
-	if (strcmp(auth, "bearer") == 0)
-		return HTTP_AUTH_BEARER;
-	return strcmp(auth, "header") == 0 ? HTTP_AUTH_HEADER : HTTP_AUTH_BASIC;
-}
-
 static int check_auth(const struct session *session, struct err *err)
 {
-	if (auth_of(session) != HTTP_AUTH_HEADER ||
-	    setting_text(&session->settings, SETTING_AUTH_HEADER))
+	const char *header = NULL;
+	if (profile_auth(session, NULL, &header) != AUTH_HEADER || header)
 		return 0;
 	err_set(err, ERR_CONFIG, "profile \"%s\" has auth = \"header\" but no auth_header",
 		session->profile);
@@ -151,7 +143,13 @@ void send_trace(const struct session *session, const struct request *request, co
 struct http_request send_wire(const struct session *session, const struct request *request,
 			      const struct http_url *url, const char *full)
 {
-	enum http_auth auth = auth_of(session);
+	static const enum http_auth ways[] = { [AUTH_UNSAID] = HTTP_AUTH_BASIC,
+					       [AUTH_NONE] = HTTP_AUTH_NONE,
+					       [AUTH_BASIC] = HTTP_AUTH_BASIC,
+					       [AUTH_BEARER] = HTTP_AUTH_BEARER,
+					       [AUTH_HEADER] = HTTP_AUTH_HEADER };
+	const char *auth_header = NULL;
+	enum http_auth auth = ways[profile_auth(session, request->command, &auth_header)];
 	return (struct http_request){
 		.method = request->method,
 		.url = full,
@@ -162,9 +160,7 @@ struct http_request send_wire(const struct session *session, const struct reques
 		.change = request->effect == EFFECT_CHANGE,
 		.loopback = url->loopback,
 		.auth = auth,
-		.auth_name = auth == HTTP_AUTH_HEADER
-				     ? setting_text(&session->settings, SETTING_AUTH_HEADER)
-				     : session->username,
+		.auth_name = auth == HTTP_AUTH_HEADER ? auth_header : session->username,
 		.secret = &session->secret,
 	};
 }
@@ -200,6 +196,10 @@ static int try_once(struct session *session, const struct request *request,
 	answer->doc = json_doc_new();
 	if (exchange(session, request, url, &answer->reply, err) < 0)
 		return -1;
+	/* the contract may show a change's reply without a body */
+	const struct command *command = request->command;
+	if (command && command->effect == EFFECT_CHANGE && !command->sample && !command->record)
+		answer->reply.headless = true;
 	return outcome_judge(&answer->reply, request->effect, answer->doc, &answer->outcome, err);
 }
 

@@ -24,17 +24,17 @@ static void take_password(struct session *session)
 static void make_table(struct session *session)
 {
 	const struct command_table *own = own_commands();
-	size_t n = 0, calls = session->contract.command_count, many = calls;
+	size_t n = 0, calls = session->contract.command_count;
 	const struct command *bulk =
-		many_commands(session->contract.doc, session->contract.commands, &many);
+		many_commands(session->contract.doc, session->contract.commands, calls);
 	free(session->table_items);
-	session->table_items = mem_new(own->count + calls + many, sizeof(*session->table_items));
+	session->table_items = mem_new(own->count + 2 * calls, sizeof(*session->table_items));
 	for (size_t i = 0; i < calls; i++)
 		session->table_items[n++] = &session->contract.commands[i];
 	for (size_t i = 0; i < own->count; i++)
 		if (!own->items[i]->in_shell || session->in_shell)
 			session->table_items[n++] = own->items[i];
-	for (size_t i = 0; i < many; i++)
+	for (size_t i = 0; i < calls; i++)
 		session->table_items[n++] = &bulk[i];
 	session->table = (struct command_table){ session->table_items, n };
 }
@@ -64,7 +64,10 @@ static int read_contract(struct session *session, const struct contract_reserved
 		return 0;
 	}
 	CLEAN_FREE char *folder = session_cache_folder();
-	return contract_read_cached(&session->contract, path, folder, reserved, err);
+	if (contract_read_cached(&session->contract, path, folder, reserved, err) < 0)
+		return -1;
+	profile_follow_contract(session);
+	return 0;
 }
 
 int session_settle(struct session *session, struct err *err)
@@ -148,6 +151,7 @@ int session_use(struct session *session, const char *profile, struct err *err)
 	session->seen_count = 0;
 	session_done(session);
 	*session = other;
+	contract_moved(&session->contract);
 	return 0;
 }
 
@@ -207,12 +211,6 @@ char *session_cache_folder(void)
 {
 	const char *named = getenv("BANGOCTL_STATE_DIR");
 	return named && *named ? file_join(named, "cache") : xdg_folder("XDG_CACHE_HOME", ".cache");
-}
-
-char *session_sandbox_folder(void)
-{
-	CLEAN_FREE char *state = session_state_folder();
-	return file_join(state, "sandbox");
 }
 
 struct http *session_http(struct session *session)

@@ -55,7 +55,7 @@ struct session {
 		char *request_id; /* owned; NULL: nothing was sent */
 		struct http_timing timing;
 	} last;	     /* the call that ended last */
-	char **seen; /* owned: entitlement ids of replies, for completion */
+	char **seen; /* owned: ids of replies, for completion */
 	size_t seen_count;
 	long long last_request; /* clock_monotonic, for `rate` */
 };
@@ -98,9 +98,6 @@ char *session_state_folder(void);
 /* The folder for what can be made again, $BANGOCTL_STATE_DIR/cache or by XDG; the caller frees it.
  */
 char *session_cache_folder(void);
-
-/* The folder of the sandbox's entitlements; the caller frees it. */
-char *session_sandbox_folder(void);
 
 /* The client, made when first needed. */
 struct http *session_http(struct session *session);

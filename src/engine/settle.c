@@ -11,8 +11,15 @@
 #include "engine/output.h"
 #include "engine/terminal.h"
 #include "sandbox/lifecycle.h"
+#include "sandbox/subject.h"
 
-enum { FIRST_POLL_MS = 250, LONGEST_POLL_MS = 5000, LATE_SECONDS = 120, DAY_MS = 86400000 };
+enum {
+	FIRST_POLL_MS = 250,
+	LONGEST_POLL_MS = 5000,
+	LATE_SECONDS = 120,
+	DAY_MS = 86400000,
+	CROWD_MS = 3000
+};
 
 /* The pause after this one. */
 static long long longer(long long pause)
@@ -22,39 +29,69 @@ static long long longer(long long pause)
 
 /* ---- waiting ---- */
 
+/* Reads the record; *gone if there is none any more and that is what the change is for. */
+static int look(struct session *session, const struct request *request, struct peek *peek,
+		bool *gone, struct err *err)
+{
+	peek_done(peek);
+	if (peek_record(session, request->command, request->path, peek, err) == 0)
+		return 0;
+	*gone = err->kind == ERR_NOT_FOUND && request->command &&
+		subject_is_removed_by(request->command);
+	if (*gone) {
+		err_done(err);
+		return 0;
+	}
+	/* what this read's failure guarantees does not hold for the change */
+	err->kind = ERR_WAIT_TIMEOUT;
+	return err_wrap(err, "it was accepted, but whether it is done cannot be read");
+}
+
+/* The status to wait for; "gone" for a record that is removed. NULL with an error if nothing tells
+ * it. */
+static char *target_of(const struct command *command, const char *before,
+		       const struct request *request, struct err *err)
+{
+	if (command && subject_is_removed_by(command))
+		return mem_dup("gone");
+	if (command && command->to_count && before)
+		return mem_dup(lifecycle_next(command, before, request->body));
+	err_set(err, ERR_WAIT_TIMEOUT,
+		"it was accepted, but the contract does not say for which status to wait");
+	if (command && !command->to_count)
+		err_hint(err, "x-bangoctl.to of the operation would");
+	return NULL;
+}
+
 int settle_wait(struct session *session, const struct request *request, const char *before,
 		double seconds, struct peek *peek, struct err *err)
 {
-	const struct command *command = request->command;
-	const char *wanted = command && command->to_count && before
-				     ? lifecycle_next(command, before, request->body)
-				     : NULL;
-	CLEAN_FREE char *target = mem_dup(wanted), *start = mem_dup(before);
+	bool gone = false;
+	/* the reply need not tell the status */
+	bool unread = !before && request->command && request->command->to_count;
+	if (unread && look(session, request, peek, &gone, err) < 0)
+		return -1;
+	CLEAN_FREE char *start = mem_dup(before ? before : peek->status);
+	CLEAN_FREE char *target = target_of(request->command, start, request, err);
 	if (!target)
-		return err_set(
-			err, ERR_WAIT_TIMEOUT,
-			"it was accepted, but the contract does not say for which status to wait");
+		return -1;
+	const char *from = start ? start : "there";
 	long long end = clock_monotonic() + (long long)(seconds * 1000);
 	for (long long pause = FIRST_POLL_MS;; pause = longer(pause)) {
-		peek_done(peek);
-		if (peek_record(session, command, request->target, peek, err) < 0) {
-			/* what this read's failure guarantees does not hold for the change */
-			err->kind = ERR_WAIT_TIMEOUT;
-			return err_wrap(err,
-					"it was accepted, but whether it is done cannot be read");
-		}
-		if (peek->status && strcmp(peek->status, target) == 0)
+		if (look(session, request, peek, &gone, err) < 0)
+			return -1;
+		if (gone || (peek->status && strcmp(peek->status, target) == 0))
 			return 0;
-		if (peek->status && strcmp(peek->status, start) != 0)
+		if (peek->status && start && strcmp(peek->status, start) != 0)
 			return err_set(err, ERR_REJECTED, "it settled as %s instead of %s",
 				       peek->status, target);
 		long long left = end - clock_monotonic();
 		if (left <= 0)
 			return err_set(err, ERR_WAIT_TIMEOUT, "after %.0f s it is still %s, not %s",
-				       seconds, start, target);
+				       seconds, from, target);
 		if (clock_sleep(pause < left ? pause : left, session->stop) < 0)
 			return err_set(err, ERR_WAIT_TIMEOUT,
-				       "interrupted while it was still %s, not %s", start, target);
+				       "interrupted while it was still %s, not %s", from, target);
 	}
 }
 
@@ -82,7 +119,8 @@ static struct role role_of(const struct json *next, const char *status)
  * What the record says of the change. The status decides where it can only be from before or only
  * from after; when it was last updated, by the server's clock, decides the rest as far as it can.
  * Times have whole seconds. After a later change of ours (`last` is false) the status may be the
- * one from before because of that.
+ * one from before because of that. Of a crowded one status and date may be those of the change
+ * before it, unless the date is clearly later.
  */
 static const char *judge(const struct audit_change *change, bool last, const struct peek *peek)
 {
@@ -94,6 +132,8 @@ static const char *judge(const struct audit_change *change, bool last, const str
 	struct role role = role_of(change->next, peek->status ? peek->status : "");
 	if (timed && since < -1 && !role.result)
 		return "not_applied";
+	if (change->crowded && role.result && since <= 1)
+		return "unknown";
 	/* what was updated long after may be somebody else's doing; before, and status and date
 	 * contradict each other */
 	if (role.result && !role.source)
@@ -105,9 +145,10 @@ static const char *judge(const struct audit_change *change, bool last, const str
 
 /*
  * How much longer the server may be at it. From the client's end on, which the outcome in the log
- * tells, as long as the profile would wait for an answer. Where a crash took the outcome, the
- * client may have sent up to a timeout after the intent; but when it is known to be gone, as it is
- * now, the time runs. A sandbox within a process ends with the process.
+ * tells, as long as the profile would wait for an answer. Where a crash took the outcome, the time
+ * runs from when the client is known to be gone: between the intent and its last try may lie a slow
+ * disk, a suspended machine, minutes of Retry-After. A sandbox within a process ends with the
+ * process.
  */
 static long long unsettled_ms(const struct session *at, const struct audit_change *change)
 {
@@ -118,10 +159,8 @@ static long long unsettled_ms(const struct session *at, const struct audit_chang
 		return 0;
 	bool recorded = strcmp(change->outcome, "unrecorded") != 0;
 	long long window = (long long)(setting_number(&at->settings, SETTING_TIMEOUT) * 1000);
-	long long end = last + (recorded ? 1 : 2) * window;
 	/* a time in the future says nothing */
-	if (last > now || change->gone_since + window < end)
-		end = change->gone_since + window;
+	long long end = (recorded && last <= now ? last : change->gone_since) + window;
 	return end > now ? end - now : 0;
 }
 
@@ -133,8 +172,10 @@ const char *settle_change(struct session *at, const struct audit_change *change,
 	for (long long pause = FIRST_POLL_MS;; pause = longer(pause)) {
 		long long left = unsettled_ms(at, change);
 		peek_done(peek);
-		if (peek_record(at, command, change->target, peek, err) < 0)
-			return NULL;
+		if (peek_record(at, command, change->path, peek, err) < 0)
+			return err->kind == ERR_NOT_FOUND && subject_is_removed_by(command)
+				       ? "applied"
+				       : NULL;
 		const char *verdict = judge(change, last, peek);
 		if (left == 0 || strcmp(verdict, "not_applied") != 0)
 			return verdict;
@@ -188,9 +229,9 @@ static const char *settle_one(struct session *session, struct audit_change *chan
 {
 	CLEANUP(session_done) struct session other = { 0 };
 	CLEANUP(peek_done) struct peek peek = { 0 };
-	if (!change->profile || !change->command || !change->target)
+	if (!change->profile || !change->command || !change->path)
 		return err_set(err, ERR_CONFIG,
-			       "the log does not name the profile, command and target of this change"),
+			       "the log does not name the profile, command and path of this change"),
 		       NULL;
 	bool same = session->profile && strcmp(session->profile, change->profile) == 0;
 	if (!same && session_derive(session, change->profile, &other, err) < 0)
@@ -217,6 +258,12 @@ static void add_row(struct json_doc *doc, struct json *rows, const struct audit_
 	json_append(rows, row);
 }
 
+static bool may_be_applied(const struct audit_change *change)
+{
+	return change->open || strcmp(change->outcome, "ok") == 0 ||
+	       strcmp(change->outcome, "accepted") == 0 || strcmp(change->outcome, "applied") == 0;
+}
+
 /* Whether no later change of the log, of those that may have been applied, is of the same record.
  */
 static bool is_last(const struct audit_changes *changes, size_t at)
@@ -224,14 +271,37 @@ static bool is_last(const struct audit_changes *changes, size_t at)
 	const struct audit_change *change = &changes->items[at];
 	for (size_t i = at + 1; i < changes->count; i++) {
 		const struct audit_change *later = &changes->items[i];
-		bool done = later->open || strcmp(later->outcome, "ok") == 0 ||
-			    strcmp(later->outcome, "accepted") == 0 ||
-			    strcmp(later->outcome, "applied") == 0;
-		if (done && change->target && later->target &&
+		if (may_be_applied(later) && change->target && later->target &&
 		    strcmp(change->target, later->target) == 0)
 			return false;
 	}
 	return true;
+}
+
+/* Whether an earlier change of the record, which may have been applied, was under way so shortly
+ * before this one that the server's whole seconds do not tell them apart. */
+static bool is_crowded(const struct session *session, const struct audit_changes *changes,
+		       size_t at)
+{
+	const struct audit_change *change = &changes->items[at];
+	CLEAN_ERR struct err ignored = { 0 };
+	long long sent = 0, last = 0;
+	long long window = (long long)(setting_number(&session->settings, SETTING_TIMEOUT) * 1000);
+	if (!change->target || !change->at || clock_parse(change->at, &sent, NULL, &ignored) < 0)
+		return false;
+	for (size_t i = 0; i < at; i++) {
+		const struct audit_change *earlier = &changes->items[i];
+		/* a repeat by hand is the same change */
+		bool repeat = earlier->request_id && change->request_id &&
+			      strcmp(earlier->request_id, change->request_id) == 0;
+		if (repeat || !earlier->target || strcmp(earlier->target, change->target) != 0 ||
+		    !may_be_applied(earlier) || !earlier->last_at ||
+		    clock_parse(earlier->last_at, &last, NULL, &ignored) < 0)
+			continue;
+		if (last + (earlier->open ? window : 0) + CROWD_MS >= sent)
+			return true;
+	}
+	return false;
 }
 
 /* One run of reconcile. */
@@ -252,6 +322,7 @@ static int settle_and_record(struct reconciling *run, struct audit_changes *chan
 	CLEAN_ERR struct err why = { 0 };
 	CLEAN_FREE char *status = NULL;
 	const char *verdict = run->told;
+	change->crowded = is_crowded(run->session, changes, at);
 	if (!verdict)
 		verdict = settle_one(run->session, change, is_last(changes, at), &status, &why);
 	if (!verdict) {

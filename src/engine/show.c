@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "engine/output.h"
+#include "engine/profile.h"
 #include "engine/terminal.h"
 
 static bool sends_length(const struct request *request)
@@ -13,16 +14,19 @@ static bool sends_length(const struct request *request)
 	       strcmp(request->method, "PUT") == 0 || strcmp(request->method, "PATCH") == 0;
 }
 
-/* The header that carries the credentials, masked; the caller frees both. */
-static void masked_auth(const struct session *session, char **name, char **value)
+/* The header that carries the credentials, masked; the caller frees both. NULL: there is none. */
+static void masked_auth(const struct session *session, const struct request *request, char **name,
+			char **value)
 {
-	const char *auth = setting_text(&session->settings, SETTING_AUTH);
-	const char *header = setting_text(&session->settings, SETTING_AUTH_HEADER);
-	bool own = strcmp(auth, "header") == 0;
+	const char *header = NULL;
+	enum auth auth = profile_auth(session, request->command, &header);
+	if (auth == AUTH_NONE)
+		return;
+	bool own = auth == AUTH_HEADER;
 	*name = mem_dup(own && header ? header : "Authorization");
-	*value = mem_dup(own			       ? SECRET_MASK
-			 : strcmp(auth, "bearer") == 0 ? "Bearer " SECRET_MASK
-						       : "Basic " SECRET_MASK);
+	*value = mem_dup(own		       ? SECRET_MASK
+			 : auth == AUTH_BEARER ? "Bearer " SECRET_MASK
+					       : "Basic " SECRET_MASK);
 }
 
 static int show_json(const struct session *session, const struct request *request,
@@ -32,10 +36,11 @@ static int show_json(const struct session *session, const struct request *reques
 	CLEAN_FREE char *full = request_url(request, url);
 	CLEAN_FREE char *name = NULL, *value = NULL;
 	struct json *object = json_new(doc, JSON_OBJECT), *headers = json_new(doc, JSON_OBJECT);
-	masked_auth(session, &name, &value);
+	masked_auth(session, request, &name, &value);
 	json_set_string(doc, object, "method", request->method);
 	json_set_string(doc, object, "url", full);
-	json_set_string(doc, headers, name, value);
+	if (name)
+		json_set_string(doc, headers, name, value);
 	for (size_t i = 0; i < request->header_count; i++)
 		json_set_string(doc, headers, request->headers[i].name, request->headers[i].value);
 	json_set(doc, object, "headers", headers);
@@ -47,27 +52,31 @@ static int show_json(const struct session *session, const struct request *reques
 	return output_print(session, &output, err);
 }
 
-int show_request(const struct session *session, const struct request *request,
-		 const struct http_url *url, struct err *err)
+void show_evidence(const struct session *session, const struct command *command)
+{
+	if (command && !values_flag(&session->globals, "quiet"))
+		terminal_note("nothing is sent; evidence of this call: %s", command->evidence);
+}
+
+int show_wire(const struct session *session, const struct request *request,
+	      const struct http_url *url, struct err *err)
 {
 	const char *format = setting_text(&session->settings, SETTING_OUTPUT);
-	if (request->command && !values_flag(&session->globals, "quiet"))
-		terminal_note("nothing is sent; evidence of this call: %s",
-			      request->command->evidence);
 	if (strcmp(format, "json") == 0 || strcmp(format, "yaml") == 0 ||
 	    strcmp(format, "ndjson") == 0)
 		return show_json(session, request, url, err);
 	CLEAN_BUF struct buf out = { 0 };
 	CLEAN_FREE char *name = NULL, *value = NULL;
-	masked_auth(session, &name, &value);
+	masked_auth(session, request, &name, &value);
+	bool first = name && strcmp(name, "Authorization") == 0;
 	buf_add_format(&out, "%s %s%s HTTP/1.1\nHost: %s\n", request->method, url->path,
 		       request->path, url->authority);
-	if (strcmp(name, "Authorization") == 0)
+	if (first)
 		buf_add_format(&out, "%s: %s\n", name, value);
 	for (size_t i = 0; i < request->header_count; i++)
 		buf_add_format(&out, "%s: %s\n", request->headers[i].name,
 			       request->headers[i].value);
-	if (strcmp(name, "Authorization") != 0)
+	if (name && !first)
 		buf_add_format(&out, "%s: %s\n", name, value);
 	if (sends_length(request))
 		buf_add_format(&out, "Content-Length: %zu\n", request->text.len);
@@ -75,6 +84,13 @@ int show_request(const struct session *session, const struct request *request,
 	if (request->has_body)
 		buf_add_format(&out, "%s\n", buf_str(&request->text));
 	return output_text(session, out.data, out.len, err);
+}
+
+int show_request(const struct session *session, const struct request *request,
+		 const struct http_url *url, struct err *err)
+{
+	show_evidence(session, request->command);
+	return show_wire(session, request, url, err);
 }
 
 void show_quoted(struct buf *out, const char *word)
@@ -89,6 +105,17 @@ void show_quoted(struct buf *out, const char *word)
 	buf_add_char(out, '\'');
 }
 
+char *show_word(const char *word)
+{
+	static const char plain[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:=,+@%";
+	struct buf out = { 0 };
+	if (*word && !word[strspn(word, plain)])
+		return mem_dup(word);
+	show_quoted(&out, word);
+	return buf_take(&out);
+}
+
 static void add_header(struct buf *out, const char *name, const char *value)
 {
 	CLEAN_FREE char *line =
@@ -97,24 +124,26 @@ static void add_header(struct buf *out, const char *name, const char *value)
 	show_quoted(out, line);
 }
 
-static void add_auth(const struct session *session, struct buf *out)
+static void add_auth(const struct session *session, const struct request *request, struct buf *out)
 {
-	const char *auth = setting_text(&session->settings, SETTING_AUTH);
+	const char *header = NULL;
+	enum auth auth = profile_auth(session, request->command, &header);
 	const char *user = setting_text(&session->settings, SETTING_USERNAME);
 	if (!user)
 		user = getenv("BANGOCTL_USERNAME");
+	if (auth == AUTH_NONE)
+		return;
 	buf_add_str(out, " \\\n  ");
-	if (strcmp(auth, "basic") == 0) {
+	if (auth == AUTH_BEARER) {
+		buf_add_str(out, "-H \"Authorization: Bearer $BANGOCTL_PASSWORD\"");
+	} else if (auth == AUTH_HEADER) {
+		buf_add_format(out, "-H \"%s: $BANGOCTL_PASSWORD\"",
+			       header ? header : "Authorization");
+	} else {
 		buf_add_str(out, "-u ");
 		CLEAN_FREE char *name = buf_format("%s:", user ? user : "");
 		show_quoted(out, name);
 		buf_add_str(out, "\"$BANGOCTL_PASSWORD\"");
-	} else if (strcmp(auth, "bearer") == 0) {
-		buf_add_str(out, "-H \"Authorization: Bearer $BANGOCTL_PASSWORD\"");
-	} else {
-		const char *header = setting_text(&session->settings, SETTING_AUTH_HEADER);
-		buf_add_format(out, "-H \"%s: $BANGOCTL_PASSWORD\"",
-			       header ? header : "Authorization");
 	}
 }
 
@@ -135,7 +164,7 @@ int show_curl(const struct session *session, const struct request *request,
 	else
 		buf_add_format(&out, "curl -X %s ", request->method);
 	show_quoted(&out, full);
-	add_auth(session, &out);
+	add_auth(session, request, &out);
 	for (size_t i = 0; i < COUNT(files); i++)
 		if (setting_text(&session->settings, files[i].setting)) {
 			buf_add_format(&out, " \\\n  %s ", files[i].option);

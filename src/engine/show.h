@@ -12,11 +12,19 @@
 int show_request(const struct session *session, const struct request *request,
 		 const struct http_url *url, struct err *err);
 
+/* The two halves of it. */
+void show_evidence(const struct session *session, const struct command *command);
+int show_wire(const struct session *session, const struct request *request,
+	      const struct http_url *url, struct err *err);
+
 /* --curl: the equivalent command, with the password as a shell variable. */
 int show_curl(const struct session *session, const struct request *request,
 	      const struct http_url *url, struct err *err);
 
 /* Adds a word in quotes, as a POSIX shell reads it. */
 void show_quoted(struct buf *out, const char *word);
+
+/* The word as one types it in a POSIX shell, in quotes if it needs them; the caller frees it. */
+char *show_word(const char *word);
 
 #endif

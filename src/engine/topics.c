@@ -138,6 +138,14 @@ static void contract(struct buf *out, const struct help_style *style)
 		"The document that Bango hands out at onboarding is the authority. Name it in the profile, and it becomes the "
 		"table of commands: contract = \"FILE\" (OpenAPI 3 or Swagger 2, YAML or JSON). Single operations can be moved in the profile: operations = { activateEntitlement = { "
 		"method = \"PUT\"; path = \"/v2/…\"; }; };");
+	help_paragraph(
+		out, style,
+		"Of such a document the first server counts where the profile has no base_url, and its security schemes "
+		"(basic, bearer, a key in a header) where it has no auth. Values are checked against what it says of "
+		"them before anything is sent: types, enum, limits, lengths, patterns; \"--set NAME:=JSON\" passes "
+		"with a warning. \"contract check FILE\" names, at its place, what is wrong or not supported: the rest "
+		"works all the same.");
+	help_gap(out, style);
 	help_paragraph(out, style, "With a document in hand:");
 	help_entry(out, style, "contract check FILE", "its problems, each with its place", 27);
 	help_entry(
@@ -210,6 +218,12 @@ static void sandbox(struct buf *out, const struct help_style *style)
 		"Profile sandbox is a simulator in this program: no account, no server, no network. It keeps a small book of "
 		"entitlements, ENT-1001 to ENT-1012, in every status, and behaves as far as Bango's behaviour is known. "
 		"\"sandbox serve\" runs it as a server, \"sandbox reset\" puts the book back.");
+	help_paragraph(
+		out, style,
+		"With --contract FILE it serves that document instead: any method and path in it, with its checks and its "
+		"examples as replies. The records that they show are kept and changed, apart from those of other documents; a "
+		"status changes where x-bangoctl.from and to say so, a POST that replies with a record adds one, a DELETE "
+		"removes it.");
 	help_heading(out, style, "Faults, for --fault");
 	for (int i = FAULT_ACCEPTED; i < FAULT_KIND_COUNT; i++) {
 		const struct fault_row *row = fault_row((enum fault_kind)i);
@@ -224,12 +238,72 @@ static void sandbox(struct buf *out, const struct help_style *style)
 		"FAULT/read only there. With --seed N clock and chance are the same each time.");
 }
 
+static void bulk_input(struct buf *out, const struct help_style *style)
+{
+	help_paragraph(
+		out, style,
+		"\"bulk CALL --input FILE\" does one call for each row of a file; \"bulk actions\" takes the call from the column "
+		"action, so that batch files with CANCEL, REVOKE, SUSPEND, RESUME or UPDATE work as they are.");
+	help_heading(out, style, "The rows");
+	help_paragraph(
+		out, style,
+		"CSV with a header, or NDJSON, from a file or from standard input (-). A column bears the name of an argument or "
+		"option (reason-code) or its name on the wire (reasonCode). An empty cell, and null, is not given: then the option "
+		"of the command line holds, if there is one. A column that the call does not know may stand there while it is "
+		"empty. NDJSON gives a nested field as an object or with a dot, and several values as an array. Text is UTF-8 or "
+		"Windows-1252, which is found out. --set and --body hold for all rows, and a row's own value wins.");
+	help_paragraph(
+		out, style,
+		"Every row is checked before the first request is sent. All faults are listed, with row and line, and the exit "
+		"code is 2. Two changes of one record are a fault, unless --allow-duplicates says that they are to be made one after "
+		"the other. --dry-run checks all rows and shows the first requests. In a live profile changes are confirmed by the "
+		"number of rows: --yes --confirm=COUNT.");
+	help_heading(out, style, "The results");
+	help_paragraph(
+		out, style,
+		"For each row a line of JSON, in the order in which they end: row (from 1), line (in the file), target, outcome "
+		"(ok, accepted, or the name of an exit code), exit_code, http_status, status, response_code, request_id and "
+		"message, and of a read also response. At a terminal, unless -o ndjson asks for them, only changes that were not "
+		"done are shown. -o none shows none, -q drops progress and summary.");
+}
+
+static void bulk(struct buf *out, const struct help_style *style)
+{
+	bulk_input(out, style);
+	help_heading(out, style, "The journal");
+	help_paragraph(
+		out, style,
+		"What a row sends is in the journal before it leaves, and its result before it is shown. A job that was ended in "
+		"any way goes on with \"bulk resume JOURNAL\": rows with a result are left alone. A row that may have been applied is "
+		"sent again with the same identifier where the profile has idempotency = \"trusted\"; elsewhere its record is read "
+		"back, and what cannot be told from it is left as unknown. \"bulk status\", \"bulk failures\" and \"bulk results\" "
+		"read journals, also of a job that runs, and exit with 0 whatever they tell. The input must stay as it is; of "
+		"standard input a copy is kept until all rows have a result.");
+	help_heading(out, style, "The end");
+	help_entry(out, style, "0", "all rows are done", 10);
+	help_entry(out, style, "10", "at least one row is unknown", 10);
+	help_entry(out, style, "12", "at least one row was not done, none is unknown", 10);
+	help_entry(
+		out, style, "other",
+		"the job stopped, rows are left: 7 after 401 or 403, 8 and 9 when waiting did not help, 14 when the results "
+		"could not be written (as behind \"| head\"), 130 and 143 after a signal",
+		10);
+	help_gap(out, style);
+	help_heading(out, style, "Many machines");
+	help_paragraph(
+		out, style,
+		"--shard I/N takes the rows whose number leaves the rest I when divided by N; each shard has its own journal, and "
+		"\"bulk status J1 J2 ...\" adds them up. Each shard checks the whole input, and --confirm is the number of all "
+		"rows. \"commands -o json\" lists no bulk CALL: its options are those of \"bulk actions\" and of CALL.");
+}
+
 const struct topic topics[] = {
 	{ "exit-codes", "what each exit code guarantees", exit_codes },
 	{ "config", "the config file and its keys", config },
 	{ "environment", "the environment variables", environment },
 	{ "output", "formats, rows and columns", output },
 	{ "contract", "where the commands come from", contract },
+	{ "bulk", "a call for each row of a file", bulk },
 	{ "options", "the options of every command", options },
 	{ "shell", "the interactive shell, and the lines of scripts", shell },
 	{ "sandbox", "the simulator and its faults", sandbox },

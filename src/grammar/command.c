@@ -1,13 +1,26 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "grammar/command.h"
 
+#include <stdint.h>
 #include <string.h>
+
+const struct command *command_whole(const struct command *command)
+{
+	struct command_rest *rest = command ? command->rest : NULL;
+	if (!rest)
+		return command;
+	/* who has a rest lives in memory of its own, not in a table of constants */
+	struct command *unfinished = (struct command *)(uintptr_t)command;
+	unfinished->rest = NULL;
+	rest->fill(rest, unfinished);
+	return command;
+}
 
 const struct command *command_find(const struct command_table *table, const char *name)
 {
 	for (size_t i = 0; i < table->count; i++)
 		if (strcmp(table->items[i]->name, name) == 0)
-			return table->items[i];
+			return command_whole(table->items[i]);
 	return NULL;
 }
 

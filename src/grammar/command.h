@@ -11,7 +11,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct err;
 struct json;
+struct limits;
 
 enum arg_type {
 	ARG_STRING,
@@ -35,6 +37,8 @@ enum arg_flags {
 	ARG_REPEAT = 4,
 	ARG_SECRET = 8,
 	ARG_OPTIONAL_VALUE = 16, /* --name alone counts as true, --name=value as that */
+	ARG_DEPRECATED = 32,
+	ARG_DEEP = 64, /* an object in the query: name[key]=value instead of key=value */
 };
 
 struct choice {
@@ -51,12 +55,29 @@ struct arg {
 	const char *wire; /* the name in the request; a body's nested member is dotted */
 	const char *meta; /* what stands for the value in help; NULL: made of the type */
 	const char *help; /* one line, no full stop */
-	const struct choice *choices; /* ARG_CHOICE: exactly these. ARG_STRING: suggestions */
+	const struct choice *choices; /* ARG_CHOICE, ARG_FLAG: exactly these. ARG_STRING:
+					 suggestions */
 	size_t choice_count;
-	long long min, max;   /* ARG_INT, and the length of texts; both 0: no limit */
-	const char *fallback; /* the value if none is given, or NULL; "uuid": a fresh one */
-	const char *example;  /* the value that the sample reply was made with, or NULL */
-	const char *evidence; /* "documented: …" or "inferred: …", or NULL for our own */
+	long long min, max; /* ARG_INT, and the characters of texts; both 0: no limit */
+	size_t least, most; /* ARG_REPEAT: how many values, if any; 0: no limit */
+	char joint;	    /* ARG_REPEAT: stands between the values; '\0': each goes by itself */
+	const struct limits *limits; /* what a contract demands beyond that, or NULL */
+	int (*check)(const struct arg *arg, const char *what, const char *text,
+		     struct err *err); /* of the limits: -1, ERR_USAGE, if the text breaks one */
+	const char *fallback;	 /* the value if none is given, or NULL; "uuid": a fresh one */
+	const char *preset;	 /* what the server takes if none is given, or NULL: for help */
+	const char *example;	 /* the value that the sample reply was made with, or NULL */
+	const char *evidence;	 /* "documented: …" or "inferred: …", or NULL for our own */
+	const struct json *node; /* what declares it in the document, or NULL */
+};
+
+/* How a contract wants a call to show who sends it. */
+enum auth {
+	AUTH_UNSAID, /* the contract does not say: the profile decides */
+	AUTH_NONE,   /* without credentials */
+	AUTH_BASIC,
+	AUTH_BEARER,
+	AUTH_HEADER, /* the secret is the value of a header */
 };
 
 /* What a call does to Bango's records, and so how it is confirmed and retried. */
@@ -119,6 +140,13 @@ struct condition {
 	const char *value;
 };
 
+struct command;
+
+/* Fills in what of a command was left for its first use. */
+struct command_rest {
+	void (*fill)(struct command_rest *rest, struct command *command);
+};
+
 /* One rule for the status that a change leads to; the first whose conditions all hold decides. */
 struct transition {
 	const char *status;
@@ -127,7 +155,9 @@ struct transition {
 };
 
 struct command {
-	const char *name; /* the words: "entitlement suspend" */
+	struct command_rest *rest; /* NULL: it is whole; else command_whole fills arguments,
+				      examples, transitions and reply in */
+	const char *name;	   /* the words: "entitlement suspend" */
 	const char *summary;
 	const char *description;
 	const char *const *examples; /* whole command lines */
@@ -136,9 +166,10 @@ struct command {
 	size_t arg_count;
 
 	enum action action;
-	bool hidden;   /* for programs: not in help and completion */
-	bool derived;  /* made of another command: not in lists of all commands */
-	bool in_shell; /* only within the shell and scripts */
+	bool hidden;	  /* for programs: not in help and completion */
+	bool derived;	  /* made of another command: not in lists of all commands */
+	size_t own_count; /* of a derived one: so many arguments, the first, are its own */
+	bool in_shell;	  /* only within the shell and scripts */
 
 	/* the rest is for API calls */
 	const char *operation_id;
@@ -154,11 +185,16 @@ struct command {
 	const char *rows; /* the member of a reply that holds the records, or NULL */
 	const char *const *columns;
 	size_t column_count;
+	bool deprecated;
+	enum auth auth;
+	const char *auth_header; /* of AUTH_HEADER */
 	bool body_required;
+	bool body_open;	   /* the body may have members that are no arguments */
 	size_t body_least; /* the body has at least so many members (minProperties) */
 	const char *evidence;
 	const struct json *sample; /* the example of the reply of success, or NULL */
 	const struct json *record; /* the schema's properties of that reply, resolved, or NULL */
+	const struct json *node;   /* the operation in the document */
 };
 
 /* A table of commands: not owned. */
@@ -167,7 +203,11 @@ struct command_table {
 	size_t count;
 };
 
-/* The command of that name, or NULL. */
+/* The command with all that belongs to it: the same, which is filled in at the first time. Not for
+ * several threads at once. NULL for NULL. */
+const struct command *command_whole(const struct command *command);
+
+/* The command of that name, whole, or NULL. */
 const struct command *command_find(const struct command_table *table, const char *name);
 
 /* Whether some command begins with these words: `entitlement` is the group of `entitlement get`. */

@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 
-enum { OPTION_COLUMN = 30 };
+enum { OPTION_COLUMN = 30, ARGUMENT_COLUMN = 14 };
 
 void help_roff(struct buf *out, const char *text)
 {
@@ -58,8 +58,10 @@ void help_paragraph(struct buf *out, const struct help_style *style, const char 
 		buf_add_char(out, '\n');
 		return;
 	}
+	size_t from = out->len;
 	text_wrap(out, text, 0, style->width, true);
-	buf_add_str(out, out->data[out->len - 1] == '\n' ? "\n" : "\n\n");
+	if (out->len > from)
+		buf_add_str(out, out->data[out->len - 1] == '\n' ? "\n" : "\n\n");
 }
 
 void help_code(struct buf *out, const struct help_style *style, const char *lines)
@@ -75,7 +77,7 @@ void help_code(struct buf *out, const struct help_style *style, const char *line
 		if (style->roff)
 			help_roff(out, line);
 		else
-			buf_add_str(out, line);
+			text_escape(out, line, len, false);
 		buf_add_char(out, '\n');
 		p += len + (p[len] == '\n');
 	}
@@ -101,8 +103,9 @@ void help_entry(struct buf *out, const struct help_style *style, const char *ter
 		return;
 	}
 	size_t width = 2 + text_width(term, strlen(term));
-	buf_add_format(out, "  %s", term);
-	if (width + 2 > column) {
+	buf_add_str(out, "  ");
+	text_escape(out, term, strlen(term), false);
+	if (*text && width + 2 > column) {
 		buf_add_char(out, '\n');
 		text_wrap(out, text, column, style->width, false);
 	} else if (*text) {
@@ -160,6 +163,35 @@ static void add_choices(struct buf *out, const struct help_style *style, const s
 	buf_add_char(out, '\n');
 }
 
+/* Adds a remark in brackets. */
+static void add_note(struct buf *text, const char *note, const char *value)
+{
+	buf_add_format(text, text->len ? " (%s%s)" : "%s%s", note, value);
+}
+
+/* What is to be known of an argument: its help and remarks; an example if there is room for it on
+ * the line. */
+static void argument_text(struct buf *text, const struct help_style *style, const struct arg *arg,
+			  size_t column)
+{
+	bool option = !(arg->flags & ARG_POSITIONAL);
+	buf_add_str(text, arg->help ? arg->help : "");
+	if (arg->flags & ARG_DEPRECATED)
+		add_note(text, "deprecated", "");
+	if (option && (arg->flags & ARG_REQUIRED))
+		add_note(text, "required", "");
+	if (option && ((arg->flags & ARG_REPEAT) || arg->type == ARG_PAIR))
+		add_note(text, "may be repeated", "");
+	if (arg->preset)
+		add_note(text, "default ", arg->preset);
+	if (!arg->example || arg->choice_count)
+		return;
+	size_t needed = text_width(buf_str(text), text->len) +
+			text_width(arg->example, strlen(arg->example)) + sizeof(" (such as )");
+	if (style->roff || column + needed <= style->width)
+		add_note(text, "such as ", arg->example);
+}
+
 void help_options(struct buf *out, const struct help_style *style, const struct arg *args,
 		  size_t count)
 {
@@ -169,33 +201,37 @@ void help_options(struct buf *out, const struct help_style *style, const struct 
 			continue;
 		CLEAN_BUF struct buf term = { 0 }, text = { 0 };
 		option_term(&term, arg);
-		buf_add_str(&text, arg->help ? arg->help : "");
-		if (arg->flags & ARG_REQUIRED)
-			buf_add_str(&text, text.len ? " (required)" : "required");
-		if ((arg->flags & ARG_REPEAT) || arg->type == ARG_PAIR)
-			buf_add_str(&text, text.len ? " (may be repeated)" : "may be repeated");
+		argument_text(&text, style, arg, OPTION_COLUMN);
 		help_entry(out, style, buf_str(&term), buf_str(&text), OPTION_COLUMN);
 		add_choices(out, style, arg);
 	}
 }
 
-void help_commands(struct buf *out, const struct help_style *style,
-		   const struct command_table *table, const char *group)
+static bool is_listed(const struct command *command, const char *group, bool derived)
 {
-	size_t len = strlen(group), column = 0;
+	size_t len = strlen(group);
+	return !command->hidden && command->derived == derived &&
+	       strncmp(command->name, group, len) == 0 && (!len || command->name[len] == ' ');
+}
+
+size_t help_commands(struct buf *out, const struct help_style *style,
+		     const struct command_table *table, const char *group, bool derived)
+{
+	size_t column = 0, count = 0;
 	for (size_t i = 0; i < table->count; i++)
-		if (strlen(table->items[i]->name) + 4 > column &&
-		    (len || !table->items[i]->derived) &&
-		    strncmp(table->items[i]->name, group, len) == 0)
+		if (is_listed(table->items[i], group, derived) &&
+		    strlen(table->items[i]->name) + 4 > column)
 			column = strlen(table->items[i]->name) + 4;
 	if (column > 34)
 		column = 34;
 	for (size_t i = 0; i < table->count; i++) {
 		const struct command *command = table->items[i];
-		if (!command->hidden && (len || !command->derived) &&
-		    strncmp(command->name, group, len) == 0 && (!len || command->name[len] == ' '))
-			help_entry(out, style, command->name, command->summary, column);
+		if (!is_listed(command, group, derived))
+			continue;
+		help_entry(out, style, command->name, command->summary, column);
+		count++;
 	}
+	return count;
 }
 
 void help_usage(struct buf *out, const struct command *command)
@@ -211,7 +247,8 @@ void help_usage(struct buf *out, const struct command *command)
 		else if (arg->flags & ARG_POSITIONAL)
 			buf_add_format(out, " [%s%s]", arg_meta(arg), more);
 		else if (arg->flags & ARG_REQUIRED)
-			buf_add_format(out, " --%s %s", arg->name, arg_meta(arg));
+			buf_add_format(out, arg->type == ARG_FLAG ? " --%s" : " --%s %s", arg->name,
+				       arg_meta(arg));
 	}
 	if (options)
 		buf_add_str(out, " [OPTION...]");
@@ -296,11 +333,26 @@ static void add_arguments(struct buf *out, const struct help_style *style,
 		if (!any)
 			help_heading(out, style, "Arguments");
 		any = true;
-		help_entry(out, style, arg_meta(arg), arg->help ? arg->help : "", 14);
+		CLEAN_BUF struct buf text = { 0 };
+		argument_text(&text, style, arg, ARGUMENT_COLUMN);
+		help_entry(out, style, arg_meta(arg), buf_str(&text), ARGUMENT_COLUMN);
 		add_choices(out, style, arg);
 	}
 	if (any)
 		help_gap(out, style);
+}
+
+static void add_options(struct buf *out, const struct help_style *style, const char *heading,
+			const struct arg *args, size_t count)
+{
+	size_t options = 0;
+	for (size_t i = 0; i < count; i++)
+		options += !(args[i].flags & ARG_POSITIONAL);
+	if (!options)
+		return;
+	help_heading(out, style, heading);
+	help_options(out, style, args, count);
+	help_gap(out, style);
 }
 
 void help_command(struct buf *out, const struct help_style *style, const struct command *command)
@@ -319,14 +371,10 @@ void help_command(struct buf *out, const struct help_style *style, const struct 
 	if (command->description && *command->description)
 		help_paragraph(out, style, command->description);
 	add_arguments(out, style, command);
-	size_t options = 0;
-	for (size_t i = 0; i < command->arg_count; i++)
-		options += !(command->args[i].flags & ARG_POSITIONAL);
-	if (options) {
-		help_heading(out, style, "Options");
-		help_options(out, style, command->args, command->arg_count);
-		help_gap(out, style);
-	}
+	size_t own = command->derived ? command->own_count : command->arg_count;
+	add_options(out, style, "Options", command->args, own);
+	add_options(out, style, "Columns, and options for the rows that leave them empty",
+		    command->args + own, command->arg_count - own);
 	if (command->method)
 		add_call(out, style, command);
 	add_examples(out, style, command);

@@ -38,9 +38,10 @@ void help_entry(struct buf *out, const struct help_style *style, const char *ter
 void help_options(struct buf *out, const struct help_style *style, const struct arg *args,
 		  size_t count);
 
-/* The commands of a group ("" for all), a line each. */
-void help_commands(struct buf *out, const struct help_style *style,
-		   const struct command_table *table, const char *group);
+/* The commands of a group ("" for all), a line each: those that are `derived`, or those that are
+ * not. Returns how many there are. */
+size_t help_commands(struct buf *out, const struct help_style *style,
+		     const struct command_table *table, const char *group, bool derived);
 
 /* The whole help of one command. */
 void help_command(struct buf *out, const struct help_style *style, const struct command *command);

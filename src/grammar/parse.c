@@ -72,29 +72,40 @@ static int check_time(const struct arg *arg, const char *what, const char *text,
 	return 0;
 }
 
+/* Characters of UTF-8: all bytes but those that continue one. */
+static size_t count_characters(const char *text)
+{
+	size_t count = 0;
+	for (; *text; text++)
+		count += ((unsigned char)*text & 0xC0) != 0x80;
+	return count;
+}
+
 static int check_length(const struct arg *arg, const char *what, const char *text, struct err *err)
 {
-	size_t len = strlen(text);
+	size_t len = count_characters(text);
 	if (arg->max && len > (size_t)arg->max)
 		return err_set(err, ERR_USAGE,
-			       "%s: the value has %zu bytes, at most %lld are allowed", what, len,
-			       arg->max);
+			       "%s: the value has %zu characters, at most %lld are allowed", what,
+			       len, arg->max);
 	if (arg->min && len < (size_t)arg->min)
-		return err_set(err, ERR_USAGE, "%s: the value is shorter than %lld bytes", what,
-			       arg->min);
+		return err_set(err, ERR_USAGE, "%s: \"%s\" is shorter than %lld characters", what,
+			       text, arg->min);
 	return 0;
 }
 
-int parse_check(const struct arg *arg, const char *what, const char *text, struct err *err)
+static int check_flag(const struct arg *arg, const char *what, const char *text, struct err *err)
 {
-	if (arg->place != ARG_CLIENT && !text_is_utf8(text, strlen(text)))
-		return err_set(err, ERR_USAGE, "%s: the value is not valid UTF-8", what);
+	if (strcmp(text, "true") != 0 && strcmp(text, "false") != 0)
+		return err_set(err, ERR_USAGE, "%s: \"%s\" is neither true nor false", what, text);
+	return arg->choice_count ? check_choice(arg, what, text, err) : 0;
+}
+
+static int check_type(const struct arg *arg, const char *what, const char *text, struct err *err)
+{
 	switch (arg->type) {
 	case ARG_FLAG:
-		if (strcmp(text, "true") != 0 && strcmp(text, "false") != 0)
-			return err_set(err, ERR_USAGE, "%s: \"%s\" is neither true nor false", what,
-				       text);
-		return 0;
+		return check_flag(arg, what, text, err);
 	case ARG_CHOICE:
 		return check_choice(arg, what, text, err);
 	case ARG_INT:
@@ -115,6 +126,15 @@ int parse_check(const struct arg *arg, const char *what, const char *text, struc
 		return 0;
 	}
 	return 0;
+}
+
+int parse_check(const struct arg *arg, const char *what, const char *text, struct err *err)
+{
+	if (arg->place != ARG_CLIENT && !text_is_utf8(text, strlen(text)))
+		return err_set(err, ERR_USAGE, "%s: the value is not valid UTF-8", what);
+	if (check_type(arg, what, text, err) < 0)
+		return -1;
+	return arg->check ? arg->check(arg, what, text, err) : 0;
 }
 
 /* ---- options ---- */
@@ -152,7 +172,7 @@ static int add_checked(struct values *values, const struct arg *arg, const char 
 {
 	CLEAN_FREE char *what = buf_format("--%s", arg->name);
 	bool truth = strcmp(text, "true") == 0 || strcmp(text, "false") == 0;
-	if (!(takes_no_word(arg) && truth) && parse_check(arg, what, text, err) < 0)
+	if (!((arg->flags & ARG_OPTIONAL_VALUE) && truth) && parse_check(arg, what, text, err) < 0)
 		return -1;
 	bool repeats = arg->type == ARG_FLAG || arg->type == ARG_PAIR || (arg->flags & ARG_REPEAT);
 	for (size_t i = 0; !repeats && i < values->count; i++)
@@ -379,6 +399,15 @@ static int add_positional(const struct command *command, const char *word, struc
 	return 0;
 }
 
+int parse_missing(const struct command *command, const struct arg *arg, struct err *err)
+{
+	bool option = !(arg->flags & ARG_POSITIONAL);
+	const char *help = arg->help ? arg->help : "";
+	err_set(err, ERR_USAGE, *help ? "\"%s\" needs %s%s: %s" : "\"%s\" needs %s%s",
+		command->name, option ? "--" : "", option ? arg->name : arg_meta(arg), help);
+	return err_hint(err, "see \"bangoctl %s --help\"", command->name);
+}
+
 int parse_required(const struct command *command, const struct values *values, struct err *err)
 {
 	for (size_t i = 0; i < command->arg_count; i++) {
@@ -389,13 +418,27 @@ int parse_required(const struct command *command, const struct values *values, s
 		 * checks it */
 		if (arg->place == ARG_BODY)
 			continue;
-		if (arg->flags & ARG_POSITIONAL)
-			err_set(err, ERR_USAGE, "\"%s\" needs %s: %s", command->name, arg_meta(arg),
-				arg->help);
-		else
-			err_set(err, ERR_USAGE, "\"%s\" needs --%s: %s", command->name, arg->name,
-				arg->help);
-		return err_hint(err, "see \"bangoctl %s --help\"", command->name);
+		return parse_missing(command, arg, err);
+	}
+	return 0;
+}
+
+/* How often an argument that is repeated may be given, if it is. */
+static int check_counts(const struct command *command, const struct values *values, struct err *err)
+{
+	for (size_t i = 0; i < command->arg_count; i++) {
+		const struct arg *arg = &command->args[i];
+		if (!arg->least && !arg->most)
+			continue;
+		size_t times = values_times(values, arg->name);
+		if (times && times < arg->least)
+			return err_set(err, ERR_USAGE,
+				       "--%s is given %zu times, at least %zu are needed",
+				       arg->name, times, arg->least);
+		if (arg->most && times > arg->most)
+			return err_set(err, ERR_USAGE,
+				       "--%s is given %zu times, at most %zu are allowed",
+				       arg->name, times, arg->most);
 	}
 	return 0;
 }
@@ -447,5 +490,9 @@ int parse_command(const struct words *words, const struct command_table *table,
 			return -1;
 		}
 	}
-	return command ? parse_required(command, &parsed->values, err) : 0;
+	if (!command)
+		return 0;
+	if (parse_required(command, &parsed->values, err) < 0)
+		return -1;
+	return check_counts(command, &parsed->values, err);
 }

@@ -42,4 +42,7 @@ int parse_check(const struct arg *arg, const char *what, const char *text, struc
 /* Whether all required arguments are there; those of the body are for the request's builder. */
 int parse_required(const struct command *command, const struct values *values, struct err *err);
 
+/* Sets the error of a required argument that has no value, and returns -1. */
+int parse_missing(const struct command *command, const struct arg *arg, struct err *err);
+
 #endif

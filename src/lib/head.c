@@ -20,11 +20,10 @@ void head_clear(struct head *head)
 void head_add(struct head *head, const char *name, const char *value)
 {
 	/* libcurl's form for a header without a value is a semicolon instead of the colon */
-	buf_add_str(&head->lines, name);
-	buf_add_str(&head->lines, !value ? ":" : *value ? ": " : ";");
-	if (value)
-		buf_add_str(&head->lines, value);
-	buf_add(&head->lines, "", 1);
+	const char *mark = !value ? ":" : *value ? ": " : ";";
+	buf_add(&head->lines, name, strlen(name));
+	buf_add(&head->lines, mark, strlen(mark));
+	buf_add(&head->lines, value ? value : "", value ? strlen(value) + 1 : 1);
 	head->count++;
 }
 

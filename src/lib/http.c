@@ -43,7 +43,9 @@ struct http {
 	struct http_transfer *idle;
 	struct http_transfer *ended, **ended_end;
 	int running;
+	bool news;	  /* something ended since the last turn */
 	struct buf shape; /* of the request that is being started */
+	struct http_date date;
 };
 
 struct http *http_new(void)
@@ -286,6 +288,7 @@ static void finish(struct http *http, struct http_transfer *transfer, CURLcode r
 {
 	curl_multi_remove_handle(http->multi, transfer->easy);
 	http->running--;
+	http->news = true;
 	transfer->now.running = false;
 	transfer->now.result = result;
 	transfer->next = NULL;
@@ -318,19 +321,20 @@ struct http_transfer *http_start(struct http *http, const struct http_request *r
 
 int http_turn(struct http *http, int wait_ms)
 {
-	int left, ended = 0;
-	if (curl_multi_perform(http->multi, &left) != CURLM_OK)
-		for (size_t i = 0; i < http->count; i++)
-			if (http->transfers[i]->now.running)
-				finish(http, http->transfers[i], CURLE_ABORTED_BY_CALLBACK);
-	for (CURLMsg *message; (message = curl_multi_info_read(http->multi, &left)); ended++) {
+	int left;
+	CURLMcode driven = curl_multi_perform(http->multi, &left);
+	for (CURLMsg *message; (message = curl_multi_info_read(http->multi, &left));) {
 		CURLcode result = message->data.result;
 		struct http_transfer *transfer = NULL;
 		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&transfer);
 		finish(http, transfer, result);
 	}
-	if (!ended && wait_ms > 0)
+	for (size_t i = 0; driven != CURLM_OK && i < http->count; i++)
+		if (http->transfers[i]->now.running)
+			finish(http, http->transfers[i], CURLE_ABORTED_BY_CALLBACK);
+	if (!http->news && wait_ms > 0)
 		curl_multi_poll(http->multi, NULL, 0, wait_ms, NULL);
+	http->news = false;
 	return http->running;
 }
 
@@ -387,7 +391,7 @@ static long long certificate_end(CURL *easy)
 	return 0;
 }
 
-static void read_facts(struct http_transfer *transfer)
+static void read_facts(struct http_transfer *transfer, struct http_date *last)
 {
 	CURL *easy = transfer->easy;
 	struct http_reply *reply = &transfer->reply;
@@ -398,7 +402,7 @@ static void read_facts(struct http_transfer *transfer)
 	curl_easy_getinfo(easy, CURLINFO_NUM_CONNECTS, &connects);
 	if (type)
 		buf_add_str(&reply->content_type, type);
-	reply->date = clock_parse_http(header_of(easy, "Date"));
+	reply->date = http_date(last, header_of(easy, "Date"));
 	reply->retry_after = http_retry_after(header_of(easy, "Retry-After"));
 	reply->certificate_ends = transfer->options->certificate ? certificate_end(easy) : 0;
 	reply->sent = http_is_sent(transfer);
@@ -474,7 +478,7 @@ int http_end(struct http *http, struct http_transfer *transfer, struct http_repl
 		http->ended_end = link;
 	transfer->next = http->idle;
 	http->idle = transfer;
-	read_facts(transfer);
+	read_facts(transfer, &http->date);
 	int result = judge(transfer, err);
 	struct http_reply last = *reply;
 	*reply = transfer->reply;

@@ -94,7 +94,7 @@ static int on_end_map(void *context)
 {
 	struct reader *reader = context;
 	struct json *object = reader->stack[--reader->depth];
-	bool repeats = json_index(reader->doc, object);
+	bool repeats = json_index(reader->doc, object) != NULL;
 	if (repeats)
 		reader->fault = "an object has the same key twice";
 	return !repeats;

@@ -36,6 +36,18 @@ long http_retry_after(const char *text)
 	return date > now ? (long)((date - now + 999) / 1000) : 0;
 }
 
+long long http_date(struct http_date *last, const char *text)
+{
+	size_t len = text ? strlen(text) : 0;
+	if (len == 0 || len >= sizeof(last->text))
+		return clock_parse_http(text);
+	if (strcmp(last->text, text) != 0) {
+		memcpy(last->text, text, len + 1);
+		last->instant = clock_parse_http(text);
+	}
+	return last->instant;
+}
+
 bool http_has_body(const struct http_request *request)
 {
 	return request->body || strcmp(request->method, "POST") == 0 ||

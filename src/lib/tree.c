@@ -299,18 +299,19 @@ const char *json_type_name(enum json_type type)
 	return names[type];
 }
 
-static bool small_object_repeats(const struct json *object)
+static const struct json *repeated_in_small(const struct json *object)
 {
 	for (const struct json *a = object->first; a; a = a->next)
 		for (const struct json *b = a->next; b; b = b->next)
 			if (a->key_len == b->key_len && memcmp(a->key, b->key, a->key_len) == 0)
-				return true;
-	return false;
+				return b;
+	return NULL;
 }
 
-/* Sorts a large object's members for json_get; tells whether two have one name. */
-static bool index_repeats(struct json_doc *doc, struct json *object)
+const struct json *json_index(struct json_doc *doc, struct json *object)
 {
+	if (object->count <= JSON_INDEX_FROM)
+		return repeated_in_small(object);
 	struct json **index = allocate(doc, object->count * sizeof(*index));
 	size_t n = 0;
 	for (struct json *item = object->first; item; item = item->next)
@@ -319,12 +320,6 @@ static bool index_repeats(struct json_doc *doc, struct json *object)
 	object->index = index;
 	for (size_t i = 1; i < n; i++)
 		if (compare_members(&index[i - 1], &index[i]) == 0)
-			return true;
-	return false;
-}
-
-bool json_index(struct json_doc *doc, struct json *object)
-{
-	return object->count > JSON_INDEX_FROM ? index_repeats(doc, object)
-					       : small_object_repeats(object);
+			return index[i];
+	return NULL;
 }

@@ -121,8 +121,8 @@ const char *json_keep(struct json_doc *doc, const char *s, size_t len);
 /* Objects with more members have an index. */
 enum { JSON_INDEX_FROM = 32 };
 
-/* For readers: tells whether two members of an object that is whole have one name, and makes
- * looking up in a large one fast. */
-bool json_index(struct json_doc *doc, struct json *object);
+/* For readers: a member of an object that is whole whose name another one has too, or NULL; and
+ * makes looking up in a large one fast. */
+const struct json *json_index(struct json_doc *doc, struct json *object);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "lib/yaml.h"
 
+#include <search.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -12,7 +13,7 @@
 enum { MAX_ALIASED = 1000000 };
 
 struct anchor {
-	char *name;
+	const char *name;
 	const struct json *value;
 };
 
@@ -25,9 +26,11 @@ struct builder {
 	bool merging[JSON_MAX_DEPTH];	     /* the waiting key is `<<` */
 	struct json *merges[JSON_MAX_DEPTH]; /* an array of what is to be merged at the mapping's
 						end, or NULL */
+	size_t first_marks[JSON_MAX_DEPTH]; /* where the open mapping's own ones begin in `marks` */
 	size_t depth;
-	struct anchor *anchors;
-	size_t anchor_count;
+	yaml_mark_t *marks; /* where the keys of the open mappings stand */
+	size_t mark_count;
+	void *anchors; /* a tree of tsearch, by name */
 	size_t aliased;
 	yaml_mark_t mark;
 };
@@ -38,14 +41,23 @@ static int fail(const struct builder *builder, struct err *err, const char *why)
 		       builder->mark.column + 1, why);
 }
 
+static int compare_anchors(const void *a, const void *b)
+{
+	const struct anchor *x = a, *y = b;
+	return strcmp(x->name, y->name);
+}
+
+/* An anchor that is given again stands for the later value. */
 static void remember(struct builder *builder, const yaml_char_t *name, const struct json *value)
 {
 	if (!name)
 		return;
-	builder->anchors =
-		mem_grow(builder->anchors, builder->anchor_count, sizeof(*builder->anchors));
-	builder->anchors[builder->anchor_count++] =
-		(struct anchor){ mem_dup((const char *)name), value };
+	const char *text = (const char *)name;
+	struct anchor *anchor = json_doc_memory(builder->doc, 1, sizeof(*anchor));
+	*anchor = (struct anchor){ json_keep(builder->doc, text, strlen(text)), value };
+	struct anchor **slot = tsearch(anchor, &builder->anchors, compare_anchors);
+	if (slot)
+		(*slot)->value = value;
 }
 
 static size_t weigh(const struct json *value, size_t limit)
@@ -58,14 +70,31 @@ static size_t weigh(const struct json *value, size_t limit)
 	return weight;
 }
 
-/* Copies the members of `from` that neither the mapping nor `merged` has. */
-static void merge_members(struct builder *builder, const struct json *mapping, struct json *merged,
-			  const struct json *from)
+/* Puts the members of `first` before those of `object`. */
+static void put_before(struct json *object, const struct json *first)
 {
+	if (!first->first)
+		return;
+	first->last->next = object->first;
+	object->first = first->first;
+	object->last = object->last ? object->last : first->last;
+	object->count += first->count;
+	object->index = NULL;
+}
+
+/* What was merged so far, and after it copies of the members of `from` that neither it nor the
+ * mapping has. */
+static struct json *merge_members(struct builder *builder, const struct json *mapping,
+				  const struct json *merged, const struct json *from)
+{
+	struct json *more = json_new(builder->doc, JSON_OBJECT);
 	for (const struct json *item = from->first; item; item = item->next)
 		if (!json_get(mapping, item->key) && !json_get(merged, item->key))
-			json_add_member(builder->doc, merged, item->key, item->key_len,
+			json_add_member(builder->doc, more, item->key, item->key_len,
 					json_copy(builder->doc, item));
+	put_before(more, merged);
+	(void)json_index(builder->doc, more);
+	return more;
 }
 
 /* Puts what was merged before the mapping's own members, which win wherever they stand. */
@@ -74,17 +103,13 @@ static void merge_all(struct builder *builder, struct json *mapping, const struc
 	struct json *merged = json_new(builder->doc, JSON_OBJECT);
 	for (const struct json *item = merges->first; item; item = item->next) {
 		if (item->type == JSON_OBJECT)
-			merge_members(builder, mapping, merged, item);
+			merged = merge_members(builder, mapping, merged, item);
 		for (const struct json *one = item->type == JSON_ARRAY ? item->first : NULL; one;
 		     one = one->next)
-			merge_members(builder, mapping, merged, one);
+			merged = merge_members(builder, mapping, merged, one);
 	}
-	if (!merged->first)
-		return;
-	merged->last->next = mapping->first;
-	mapping->first = merged->first;
-	mapping->last = mapping->last ? mapping->last : merged->last;
-	mapping->count += merged->count;
+	put_before(mapping, merged);
+	(void)json_index(builder->doc, mapping);
 }
 
 /* Keeps the value of a merge key until the mapping is whole. */
@@ -156,12 +181,13 @@ static int on_key(struct builder *builder, const yaml_event_t *event, struct err
 	size_t len = event->data.scalar.length;
 	bool plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
 	builder->merging[top] = plain && strcmp(text, "<<") == 0;
-	if (!builder->merging[top] && json_get(builder->stack[top], text)) {
-		CLEAN_FREE char *why = buf_format("the key \"%s\" stands here twice", text);
-		return fail(builder, err, why);
-	}
 	if (strlen(text) != len)
 		return fail(builder, err, "a key holds a NUL");
+	if (!builder->merging[top]) {
+		builder->marks =
+			mem_grow(builder->marks, builder->mark_count, sizeof(*builder->marks));
+		builder->marks[builder->mark_count++] = builder->mark;
+	}
 	struct json *key = json_new_text(builder->doc, JSON_STRING, text, len);
 	remember(builder, event->data.scalar.anchor, key);
 	builder->keys[top] = key->text;
@@ -219,13 +245,38 @@ static int on_start(struct builder *builder, enum json_type type, const yaml_cha
 	builder->keys[builder->depth] = NULL;
 	builder->merging[builder->depth] = false;
 	builder->merges[builder->depth] = NULL;
+	builder->first_marks[builder->depth] = builder->mark_count;
 	builder->depth++;
 	return 0;
+}
+
+/* Looks for repeated keys when the mapping is whole: for each key by itself a large one takes too
+ * long. */
+static int check_keys(struct builder *builder, struct json *mapping, struct err *err)
+{
+	const struct json *twice = json_index(builder->doc, mapping);
+	const yaml_mark_t *mark = builder->marks + builder->first_marks[builder->depth];
+	if (!twice)
+		return 0;
+	bool seen = false;
+	for (const struct json *item = mapping->first; item; item = item->next, mark++) {
+		if (strcmp(item->key, twice->key) != 0)
+			continue;
+		if (seen)
+			break;
+		seen = true;
+	}
+	builder->mark = *mark;
+	CLEAN_FREE char *why = buf_format("the key \"%s\" stands here twice", twice->key);
+	return fail(builder, err, why);
 }
 
 static int on_end(struct builder *builder, struct err *err)
 {
 	struct json *closed = builder->stack[--builder->depth];
+	if (closed->type == JSON_OBJECT && check_keys(builder, closed, err) < 0)
+		return -1;
+	builder->mark_count = builder->first_marks[builder->depth];
 	if (builder->merges[builder->depth])
 		merge_all(builder, closed, builder->merges[builder->depth]);
 	return awaits_merge(builder) ? add_value(builder, closed, err) : 0;
@@ -233,13 +284,11 @@ static int on_end(struct builder *builder, struct err *err)
 
 static int on_alias(struct builder *builder, const yaml_event_t *event, struct err *err)
 {
-	const char *name = (const char *)event->data.alias.anchor;
-	const struct json *target = NULL;
-	for (size_t i = builder->anchor_count; i > 0 && !target; i--)
-		if (strcmp(builder->anchors[i - 1].name, name) == 0)
-			target = builder->anchors[i - 1].value;
-	if (!target)
+	const struct anchor wanted = { .name = (const char *)event->data.alias.anchor };
+	struct anchor **slot = tfind(&wanted, &builder->anchors, compare_anchors);
+	if (!slot)
 		return fail(builder, err, "an alias of an anchor that is not there");
+	const struct json *target = (*slot)->value;
 	for (size_t i = 0; i < builder->depth; i++)
 		if (builder->stack[i] == target)
 			return fail(builder, err, "an alias inside of what it stands for");
@@ -304,9 +353,9 @@ int yaml_read(struct json_doc *doc, const char *text, size_t len, struct json **
 		yaml_event_delete(&event);
 	}
 	yaml_parser_delete(&parser);
-	for (size_t i = 0; i < builder.anchor_count; i++)
-		free(builder.anchors[i].name);
-	free(builder.anchors);
+	while (builder.anchors)
+		tdelete(*(void **)builder.anchors, &builder.anchors, compare_anchors);
+	free(builder.marks);
 	if (result == 0 && !builder.root)
 		return err_set(err, ERR_USAGE, "line 1, column 1: the document is empty");
 	if (result == 0)

@@ -5,9 +5,9 @@
 
 #include "base/text.h"
 #include "lib/pack.h"
-#include "sandbox/check.h"
-#include "sandbox/entitlement.h"
 #include "sandbox/lifecycle.h"
+#include "sandbox/record.h"
+#include "sandbox/sample.h"
 #include "sandbox/table.h"
 
 /* The milliseconds that `-120d` and the like stand for; false for any other text. */
@@ -47,49 +47,149 @@ static void fix_dates(struct json_doc *doc, struct json *value, long long now)
 	}
 }
 
-/* Why a record cannot be taken, or NULL. */
-static const char *fault_of(const struct json *value, const struct table *seen)
+/* Records on their way into the store. */
+struct packing {
+	struct subject *subjects; /* owned: of each command of the table */
+	size_t subject_count;
+	struct json_doc *doc;
+	struct record *records; /* owned, with what they hold */
+	size_t count;
+	struct table seen;
+	long long now;
+};
+
+static void packing_done(struct packing *packing)
 {
-	const char *id = json_get_string(value, STORE_KEY);
-	if (value->type != JSON_OBJECT)
-		return "it is not an object";
-	if (!id || !*id)
-		return "it has no \"" STORE_KEY "\"";
-	if (table_get(seen, id))
-		return "its \"" STORE_KEY "\" is there twice";
-	return json_depth(value) > STORE_MAX_DEPTH ? "it is nested too deep" : NULL;
+	for (size_t i = 0; i < packing->count; i++)
+		record_done(&packing->records[i]);
+	free(packing->records);
+	free(packing->subjects);
+	table_done(&packing->seen);
 }
 
-static int pack_all(struct json *list, long long now, struct json_doc *doc, struct record *records,
-		    struct err *err)
+/* Whether the subject is that of the call which reads, or lists, records of its kind. */
+static bool is_kind(const struct subject *subject)
 {
-	CLEANUP(table_done) struct table seen = { 0 };
-	size_t count = 0;
-	for (struct json *value = list->first; value; value = value->next, count++) {
-		const char *fault = fault_of(value, &seen);
-		if (fault)
-			return err_set(err, ERR_USAGE, "record %zu of the list cannot be used: %s",
-				       count + 1, fault);
-		fix_dates(doc, value, now);
-		records[count] = entitlement_pack(value, NULL);
-		table_add(&seen, records[count].id, &records[count]);
+	return subject->key && subject->home == subject->command;
+}
+
+/* The kind of a record, or NULL if it has no key of any. */
+static const struct subject *kind_of(const struct packing *packing, const struct json *value)
+{
+	for (size_t i = 0; i < packing->subject_count; i++) {
+		const struct subject *subject = &packing->subjects[i];
+		const char *id = is_kind(subject) ? subject_id(subject, value) : NULL;
+		if (id && *id)
+			return subject;
+	}
+	return NULL;
+}
+
+/* Adds a record; false if one of its id is there. */
+static bool add(struct packing *packing, const struct subject *subject, struct json *value)
+{
+	fix_dates(packing->doc, value, packing->now);
+	struct record record = record_pack(subject, value, NULL);
+	if (table_get(&packing->seen, record.id)) {
+		record_done(&record);
+		return false;
+	}
+	packing->records = mem_grow(packing->records, packing->count, sizeof(record));
+	packing->records[packing->count++] = record;
+	table_add(&packing->seen, record.id, packing);
+	return true;
+}
+
+/* ---- a list ---- */
+
+/* The key of the first kind, for messages. */
+static const char *first_key(const struct packing *packing)
+{
+	for (size_t i = 0; i < packing->subject_count; i++)
+		if (is_kind(&packing->subjects[i]))
+			return packing->subjects[i].key;
+	return "id";
+}
+
+static int add_list(struct packing *packing, const struct json *list, struct err *err)
+{
+	static const char what[] = "record %zu of the list cannot be used: %s";
+	size_t number = 1;
+	if (list->type != JSON_ARRAY)
+		return err_set(err, ERR_USAGE, "the records are not a JSON array");
+	for (const struct json *item = list->first; item; item = item->next, number++) {
+		const struct subject *kind = kind_of(packing, item);
+		if (item->type != JSON_OBJECT)
+			return err_set(err, ERR_USAGE, what, number, "it is not an object");
+		if (!kind) {
+			CLEAN_FREE char *why = buf_format("it has no \"%s\"", first_key(packing));
+			return err_set(err, ERR_USAGE, what, number, why);
+		}
+		if (json_depth(item) > STORE_MAX_DEPTH)
+			return err_set(err, ERR_USAGE, what, number, "it is nested too deep");
+		if (!add(packing, kind, json_copy(packing->doc, item))) {
+			CLEAN_FREE char *why = buf_format("its \"%s\" is there twice", kind->key);
+			return err_set(err, ERR_USAGE, what, number, why);
+		}
 	}
 	return 0;
 }
 
-int book_fill(struct store *store, const struct json *records, bool only_new, struct err *err)
+/* ---- examples ---- */
+
+static void add_example(struct packing *packing, const struct subject *subject,
+			const struct json *over)
+{
+	struct json *value = sample_record(packing->doc, subject, over);
+	if (subject_id(subject, value) && json_depth(value) <= STORE_MAX_DEPTH)
+		add(packing, subject, value);
+}
+
+static void add_rows(struct packing *packing, const struct subject *kind)
+{
+	for (size_t i = 0; i < packing->subject_count; i++) {
+		const struct command *command = packing->subjects[i].command;
+		if (!command->rows || packing->subjects[i].home != kind->home)
+			continue;
+		const struct json *list = command->sample;
+		list = *command->rows ? json_get(list, command->rows) : list;
+		for (const struct json *row = json_is(list, JSON_ARRAY) ? list->first : NULL; row;
+		     row = row->next)
+			if (subject_id(kind, row))
+				add_example(packing, kind, row);
+	}
+}
+
+static void add_examples(struct packing *packing)
+{
+	for (size_t i = 0; i < packing->subject_count; i++) {
+		const struct subject *kind = &packing->subjects[i];
+		if (!is_kind(kind))
+			continue;
+		add_rows(packing, kind);
+		if (subject_example(kind))
+			add_example(packing, kind, NULL);
+	}
+}
+
+int book_fill(struct store *store, const struct command_table *table, const struct json *records,
+	      bool only_new, struct err *err)
 {
 	CLEAN_JSON struct json_doc *doc = json_doc_new();
-	struct json *list =
-		records ? json_copy(doc, records) : pack_read(doc, sandbox_book, sandbox_book_len);
-	if (!json_is(list, JSON_ARRAY))
-		return err_set(err, ERR_USAGE, "the entitlements are not a JSON array");
-	struct record *packed = mem_new(list->count, sizeof(*packed));
-	int result = pack_all(list, store_now(store), doc, packed, err);
-	if (result == 0)
-		result = store_fill(store, packed, list->count, only_new, err);
-	for (size_t i = 0; i < list->count; i++)
-		record_done(&packed[i]);
-	free(packed);
-	return result;
+	CLEANUP(packing_done)
+	struct packing packing = { .doc = doc, .now = store_now(store) };
+	packing.subjects = mem_new(table->count, sizeof(*packing.subjects));
+	for (size_t i = 0; i < table->count; i++)
+		packing.subjects[packing.subject_count++] = subject_of(table, table->items[i]);
+	if (!records)
+		add_examples(&packing);
+	else if (add_list(&packing, records, err) < 0)
+		return -1;
+	return store_fill(store, packing.records, packing.count, only_new, err);
+}
+
+int book_builtin(struct json_doc *doc, struct json **records, struct err *err)
+{
+	*records = pack_read(doc, sandbox_book, sandbox_book_len);
+	return *records ? 0 : err_set(err, ERR_INTERNAL, "the built-in book cannot be read");
 }

@@ -6,7 +6,8 @@
 
 #include "base/text.h"
 #include "sandbox/check.h"
-#include "sandbox/entitlement.h"
+#include "sandbox/record.h"
+#include "sandbox/sample.h"
 
 enum { MAX_IDENTIFIER = 200 };
 
@@ -40,90 +41,56 @@ static char *fingerprint(const struct listener_request *request)
 	return buf_format("%016" PRIx64 "-%zu", h, request->body_len);
 }
 
-/* ---- replies without a record ---- */
-
-/* Replaces texts that are the example of a value in the path by that value, everywhere. */
-static void put_values(const struct route *route, struct json *value)
-{
-	for (struct json *item = json_is_scalar(value) ? NULL : value->first; item;
-	     item = item->next)
-		put_values(route, item);
-	for (size_t i = 0; i < route->hole_count && value->type == JSON_STRING; i++) {
-		const char *example = route->holes[i].arg->example, *text = json_string(value);
-		if (!example || !text || strcmp(example, text) != 0)
-			continue;
-		value->text = route->holes[i].value;
-		value->len = strlen(value->text);
-		return;
-	}
-}
-
-/* What the contract shows as the reply. */
-static void write_sample(const struct route *route, struct buf *body)
-{
-	CLEAN_JSON struct json_doc *doc = json_doc_new();
-	if (!route->command->sample) {
-		buf_add_str(body, "{\"responseCode\":\"OK\",\"responseMessage\":\"Success\"}");
-		return;
-	}
-	struct json *sample = json_copy(doc, route->command->sample);
-	put_values(route, sample);
-	json_write(body, sample, JSON_COMPACT);
-}
-
-static int change_nothing(const struct call *call, struct kept_reply *reply, struct err *err)
-{
-	struct buf body = { 0 };
-	reply->status = call->delay < 0 ? 200 : 202;
-	if (call->delay < 0)
-		write_sample(call->route, &body);
-	else
-		buf_add_str(&body,
-			    "{\"responseCode\":\"ACCEPTED\",\"responseMessage\":\"Accepted\"}");
-	reply->body = buf_take(&body);
-	return store_put(call->store, NULL, reply->identifier ? reply : NULL, true, err);
-}
-
 /* ---- running ---- */
 
-static int run_search(const struct call *call, const struct json *fields, struct buf *body,
-		      struct err *err)
+/* The reply as the contract shows it, or that the change is accepted. */
+static char *example_reply(const struct call *call)
 {
-	const char *rows = call->route->command->rows;
-	if (*rows)
-		buf_add_format(
-			body,
-			"{\"responseCode\":\"OK\",\"responseMessage\":\"Success\",\"%s\":", rows);
-	buf_add_char(body, '[');
-	if (entitlement_search(call->store, fields, body, err) < 0)
+	struct buf body = { 0 };
+	if (call->success != 202 && call->delay >= 0)
+		return mem_dup("{\"responseCode\":\"ACCEPTED\",\"responseMessage\":\"Accepted\"}");
+	if (!call->bodiless)
+		sample_write_example(call->route, &body);
+	return buf_take(&body);
+}
+
+static int run_read(const struct call *call, const struct subject *subject,
+		    const struct json *fields, struct buf *body, struct err *err)
+{
+	const char *id = subject->hole ? route_value(call->route, subject->hole->wire) : NULL;
+	CLEAN_FREE char *example = example_reply(call);
+	if (subject->key && subject->command->rows) {
+		CLEAN_BUF struct buf rows = { 0 };
+		if (record_search(call->store, subject, fields, &rows, err) < 0)
+			return -1;
+		sample_write_rows(subject, buf_str(&rows), body);
+		return 0;
+	}
+	if (subject->key && id && record_read(call->store, subject, id, body, err) < 0)
 		return -1;
-	buf_add_str(body, *rows ? "]}" : "]");
+	if (subject->key && id && !sample_is_other(subject))
+		return 0;
+	buf_clear(body);
+	buf_add_str(body, example);
 	return 0;
 }
 
-static int run_read(const struct call *call, const struct json *fields, struct buf *body,
-		    struct err *err)
+static int run_change(const struct call *call, const struct subject *subject,
+		      const struct json *fields, struct kept_reply *reply, struct err *err)
 {
-	const char *id = route_value(call->route, STORE_KEY);
-	if (id)
-		return entitlement_read(call->store, id, body, err);
-	if (call->route->command->rows)
-		return run_search(call, fields, body, err);
-	write_sample(call->route, body);
-	return 0;
-}
-
-static int run_change(const struct call *call, const struct json *fields, struct kept_reply *reply,
-		      struct err *err)
-{
+	CLEAN_FREE char *example = example_reply(call);
 	struct change change = {
-		.command = call->route->command,
-		.id = route_value(call->route, STORE_KEY),
+		.subject = subject,
+		.id = subject->hole ? route_value(call->route, subject->hole->wire) : NULL,
 		.fields = fields,
+		.reply = subject->key && !call->bodiless && !sample_is_other(subject) ? NULL
+										      : example,
 		.delay = call->delay,
 	};
-	return change.id ? entitlement_change(call->store, &change, reply, err)
-			 : change_nothing(call, reply, err);
+	if (subject->key)
+		return record_change(call->store, &change, reply, err);
+	reply->body = take(example);
+	return store_put(call->store, NULL, reply->identifier ? reply : NULL, true, err);
 }
 
 static int run_locked(const struct call *call, int *status, struct buf *body, struct err *err)
@@ -145,13 +112,14 @@ static int run_locked(const struct call *call, int *status, struct buf *body, st
 	struct json *fields;
 	if (check_request(command, call->request, doc, &fields, err) < 0)
 		return -1;
-	*status = 200;
-	if (command->effect == EFFECT_READ)
-		return run_read(call, fields, body, err);
-	reply.identifier = mem_dup(call->identifier);
-	if (run_change(call, fields, &reply, err) < 0)
-		return -1;
+	struct subject subject = subject_of(call->table, command);
+	reply.status = call->delay >= 0 ? 202 : call->success;
 	*status = reply.status;
+	if (command->effect == EFFECT_READ)
+		return run_read(call, &subject, fields, body, err);
+	reply.identifier = mem_dup(call->identifier);
+	if (run_change(call, &subject, fields, &reply, err) < 0)
+		return -1;
 	buf_add_str(body, reply.body);
 	return 0;
 }

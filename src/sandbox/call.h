@@ -10,7 +10,10 @@
 struct call {
 	struct store *store;
 	const struct listener_request *request;
+	const struct command_table *table;
 	const struct route *route;
+	int success;		/* the status of a call that succeeds */
+	bool bodiless;		/* its reply has no body */
 	const char *identifier; /* X-RequestIdentifier, or NULL */
 	long long delay; /* of an accepted change in milliseconds; -1: changes are done at once */
 };

@@ -166,7 +166,14 @@ static int read_pair(const struct command *command, const char *pair, size_t len
 		return invalid(arg->wire, err);
 	if (check_text(arg, value.data, err) < 0)
 		return -1;
-	json_set_string(doc, fields, arg->wire, value.data);
+	if (!(arg->flags & ARG_REPEAT)) {
+		json_set_string(doc, fields, arg->wire, value.data);
+		return 0;
+	}
+	struct json *list = json_get(fields, arg->wire);
+	if (!list)
+		json_set(doc, fields, arg->wire, list = json_new(doc, JSON_ARRAY));
+	json_append(list, json_new_string(doc, value.data));
 	return 0;
 }
 

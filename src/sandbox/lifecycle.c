@@ -96,23 +96,27 @@ static void add_dates(struct json_doc *doc, struct json *effect, const char *fro
 	}
 }
 
-/* Whether a field of a request is one of the record that a caller can set. */
-static bool is_own_member(const struct command *command, const struct json *record,
-			  const char *name)
+/* Whether records have that member, by the contract or in fact. */
+static bool is_member(const struct subject *subject, const struct json *record, const char *name)
 {
-	static const char *const fixed[] = { "entitlementId", "responseCode", "responseMessage",
-					     "parameters" };
-	for (size_t i = 0; i < COUNT(fixed); i++)
-		if (strcmp(fixed[i], name) == 0)
-			return false;
-	return json_get(command->record ? command->record : record, name) != NULL;
+	const struct command *from = subject->home ? subject->home : subject->command;
+	return json_get(from->record ? from->record : record, name) != NULL;
 }
 
-static void add_fields(struct json_doc *doc, struct json *effect, const struct command *command,
+/* Whether a field of a request is one of the record that a caller can set. */
+static bool is_own_member(const struct subject *subject, const struct json *record,
+			  const char *name)
+{
+	bool fixed = subject_is_code(name) || strcmp(name, "parameters") == 0 ||
+		     (subject->key && strcmp(name, subject->key) == 0);
+	return !fixed && is_member(subject, record, name);
+}
+
+static void add_fields(struct json_doc *doc, struct json *effect, const struct subject *subject,
 		       const struct json *record, const struct json *fields)
 {
 	for (const struct json *field = fields ? fields->first : NULL; field; field = field->next) {
-		if (!is_own_member(command, record, field->key))
+		if (!is_own_member(subject, record, field->key))
 			continue;
 		long long instant = strncmp(field->key, "date", 4) == 0 ? instant_of(field) : 0;
 		json_set(doc, effect, field->key,
@@ -120,18 +124,21 @@ static void add_fields(struct json_doc *doc, struct json *effect, const struct c
 	}
 }
 
-struct json *lifecycle_effect(struct json_doc *doc, const struct command *command,
+struct json *lifecycle_effect(struct json_doc *doc, const struct subject *subject,
 			      const struct json *record, const struct json *fields, long long now)
 {
-	const char *status = json_get_string(record, "status");
-	struct json *effect = json_new(doc, JSON_OBJECT);
-	add_fields(doc, effect, command, record, fields);
-	if (status && command->to_count) {
-		const char *next = lifecycle_next(command, status, fields);
-		json_set_string(doc, effect, "status", next);
-		add_dates(doc, effect, status, next, fields, now);
+	const char *status = json_get_string(record, subject->status);
+	struct json *effect = json_new(doc, JSON_OBJECT), *dates = json_new(doc, JSON_OBJECT);
+	add_fields(doc, effect, subject, record, fields);
+	if (status && subject->command->to_count) {
+		const char *next = lifecycle_next(subject->command, status, fields);
+		json_set_string(doc, effect, subject->status, next);
+		add_dates(doc, dates, status, next, fields, now);
 	}
-	json_set(doc, effect, "dateLastUpdated", lifecycle_date(doc, now));
+	json_set(doc, dates, "dateLastUpdated", lifecycle_date(doc, now));
+	for (const struct json *date = dates->first; date; date = date->next)
+		if (!subject->home || is_member(subject, record, date->key))
+			json_set(doc, effect, date->key, json_copy(doc, date));
 	return effect;
 }
 

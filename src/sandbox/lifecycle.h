@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The life of an entitlement: which changes its status allows, what they lead to, and what happens
- * by itself. Works on records as JSON objects; knows no store and no request. Statuses, dates and
- * the like as the Resale pages have them (https://developer.bango.com/resale/entitlements).
+ * The life of a record: which changes its status allows, what they lead to, and what happens by
+ * itself. Works on records as JSON objects; knows no store and no request. The statuses that set a
+ * date, and these dates, as the Resale pages have them
+ * (https://developer.bango.com/resale/entitlements); where the contract has none, none is set.
  *
  * Instants are milliseconds since 1970; dates are written in UTC, without milliseconds.
  */
@@ -13,6 +14,7 @@
 
 #include "grammar/command.h"
 #include "lib/json.h"
+#include "sandbox/subject.h"
 
 /* A date as a JSON string. */
 struct json *lifecycle_date(struct json_doc *doc, long long instant);
@@ -28,7 +30,7 @@ const char *lifecycle_next(const struct command *command, const char *status,
  * What the change sets, as an object for lifecycle_merge: status, dates, and those fields that are
  * members of records. `fields` are the request's.
  */
-struct json *lifecycle_effect(struct json_doc *doc, const struct command *command,
+struct json *lifecycle_effect(struct json_doc *doc, const struct subject *subject,
 			      const struct json *record, const struct json *fields, long long now);
 
 /* Sets members of the record: objects key by key, where null removes; anything else as a whole. */

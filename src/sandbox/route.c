@@ -48,6 +48,15 @@ static bool fits(struct route *route, const char *path)
 	return *t == '\0' && *path == '\0';
 }
 
+bool route_match(struct route *route, const struct command *command, const char *path)
+{
+	*route = (struct route){ .command = command };
+	if (fits(route, path))
+		return true;
+	route_done(route);
+	return false;
+}
+
 /* Whether the template `a` is the more literal one where the two part. */
 static bool is_closer(const char *a, const char *b)
 {

@@ -24,6 +24,9 @@ struct route {
 void route_find(struct route *route, const struct command_table *table, const char *method,
 		const char *path);
 
+/* Whether the path, without a query, is the command's; the holes are filled then. */
+bool route_match(struct route *route, const struct command *command, const char *path);
+
 void route_done(struct route *route);
 
 /* The value of the hole of that wire name, or NULL. */

@@ -9,14 +9,18 @@
 #include "lib/listener.h"
 #include "sandbox/book.h"
 #include "sandbox/call.h"
-#include "sandbox/entitlement.h"
 #include "sandbox/faults.h"
 #include "sandbox/mangle.h"
+#include "sandbox/record.h"
 #include "sandbox/route.h"
 #include "sandbox/store.h"
 
+/* How long a change takes that the contract only accepts. */
+enum { ACCEPTED_MS = 2000 };
+
 struct sandbox {
 	const struct command_table *table;
+	const struct json *document;
 	struct listener *listener;
 	struct store *store;
 	struct faults *faults;
@@ -28,7 +32,7 @@ struct exchange {
 	struct sandbox *sandbox;
 	const struct listener_request *request;
 	struct listener_reply *reply;
-	const char *type; /* of the body */
+	const char *type; /* of the body; NULL: it has none */
 	struct fault fault;
 };
 
@@ -57,16 +61,34 @@ static void refuse_for(struct exchange *exchange, const struct err *err)
 		refuse(exchange, 500, "INTERNAL_ERROR", err->message);
 }
 
-static bool credentials_are_right(const struct listener_request *request)
+static bool is_basic(const char *header)
 {
-	const char *header = listener_header(request, "Authorization");
 	CLEAN_BUF struct buf plain = { 0 };
-	if (!header || strncasecmp(header, "Basic ", 6) != 0)
+	if (strncasecmp(header, "Basic ", 6) != 0)
 		return false;
 	const char *text = header + 6 + strspn(header + 6, " ");
 	if (text_base64_decode(&plain, text, strcspn(text, " ")) < 0)
 		return false;
 	return strcmp(buf_str(&plain), SANDBOX_USER ":" SANDBOX_PASSWORD) == 0;
+}
+
+static bool credentials_are_right(const struct exchange *exchange)
+{
+	const struct listener_request *request = exchange->request;
+	const char *header = listener_header(request, "Authorization");
+	const struct json *document = exchange->sandbox->document;
+	const struct json *schemes = json_get(json_get(document, "components"), "securitySchemes");
+	schemes = schemes ? schemes : json_get(document, "securityDefinitions");
+	for (const struct json *item = json_is(schemes, JSON_OBJECT) ? schemes->first : NULL; item;
+	     item = item->next) {
+		const char *in = json_get_string(item, "in"), *name = json_get_string(item, "name");
+		const char *key = in && name && strcmp(in, "header") == 0
+					  ? listener_header(request, name)
+					  : NULL;
+		if (key && strcmp(key, SANDBOX_PASSWORD) == 0)
+			return true;
+	}
+	return header && (is_basic(header) || strcasecmp(header, "Bearer " SANDBOX_PASSWORD) == 0);
 }
 
 /* Refuses what no command is needed for to see that it cannot be done. */
@@ -79,7 +101,7 @@ static bool is_refused(struct exchange *exchange, const struct route *route)
 		refuse(exchange, 405, "METHOD_NOT_ALLOWED", "method not allowed here");
 	} else if (!route->command) {
 		refuse(exchange, 404, "NOT_FOUND", "no such resource");
-	} else if (!credentials_are_right(request)) {
+	} else if (!credentials_are_right(exchange)) {
 		refuse(exchange, 401, "UNAUTHORIZED", "credentials or IP address not valid");
 		listener_reply_header(exchange->reply, "WWW-Authenticate",
 				      "Basic realm=\"Bango sandbox\"");
@@ -135,18 +157,64 @@ static bool fail_before(struct exchange *exchange)
 	return false;
 }
 
+/* The document's operation of the command. */
+static const struct json *operation_of(const struct json *document, const struct command *command)
+{
+	const struct json *paths = json_get(document, "paths");
+	for (const struct json *path = json_is(paths, JSON_OBJECT) ? paths->first : NULL; path;
+	     path = path->next)
+		for (const struct json *item = json_is(path, JSON_OBJECT) ? path->first : NULL;
+		     item; item = item->next) {
+			const char *id = json_get_string(item, "operationId");
+			bool same = command->operation_id
+					    ? id && strcmp(id, command->operation_id) == 0
+					    : strcmp(path->key, command->path) == 0 &&
+						      strcasecmp(item->key, command->method) == 0;
+			if (same)
+				return item;
+		}
+	return NULL;
+}
+
+/* Finds the reply of success that the contract shows, 200 or else the first 2xx: its status, and
+ * whether a change's has a body. */
+static void find_success(const struct json *document, struct call *call)
+{
+	const struct command *command = call->route->command;
+	const struct json *replies = json_get(operation_of(document, command), "responses");
+	const struct json *found = json_get(replies, "200");
+	CLEAN_ERR struct err ignored = { 0 };
+	long long status = 200;
+	for (const struct json *item = json_is(replies, JSON_OBJECT) ? replies->first : NULL;
+	     item && !found; item = item->next)
+		if (text_integer(item->key, 200, 299, &status, &ignored) == 0)
+			found = item;
+	call->success = (int)status;
+	call->bodiless = json_is(found, JSON_OBJECT) && command->effect == EFFECT_CHANGE &&
+			 !json_get(found, "content") && !json_get(found, "schema") &&
+			 !json_get(found, "$ref");
+}
+
 static void run(struct exchange *exchange, const struct route *route)
 {
 	struct call call = {
 		.store = exchange->sandbox->store,
 		.request = exchange->request,
+		.table = exchange->sandbox->table,
 		.route = route,
 		.identifier = listener_header(exchange->request, "X-RequestIdentifier"),
-		.delay = exchange->fault.kind == FAULT_ACCEPTED ? exchange->fault.parameter : -1,
+		.delay = -1,
 	};
+	find_success(exchange->sandbox->document, &call);
+	if (exchange->fault.kind == FAULT_ACCEPTED)
+		call.delay = exchange->fault.parameter;
+	else if (call.success == 202)
+		call.delay = ACCEPTED_MS;
 	CLEAN_ERR struct err err = { 0 };
 	if (call_run(&call, &exchange->reply->status, &exchange->reply->body, &err) < 0)
 		refuse_for(exchange, &err);
+	else if (call.bodiless)
+		exchange->type = NULL;
 }
 
 static void answer(struct exchange *exchange)
@@ -193,7 +261,8 @@ static void on_request(void *context, const struct listener_request *request,
 	};
 	const char *identifier = listener_header(request, "X-RequestIdentifier");
 	answer(&exchange);
-	listener_reply_header(reply, "Content-Type", exchange.type);
+	if (exchange.type)
+		listener_reply_header(reply, "Content-Type", exchange.type);
 	if (identifier)
 		listener_reply_header(reply, "X-RequestIdentifier", identifier);
 	if (exchange.sandbox->log)
@@ -202,10 +271,22 @@ static void on_request(void *context, const struct listener_request *request,
 
 /* ---- the interface ---- */
 
-/* Opens the folder's store and fills it if it is new. */
-static int open_store(struct store **store, const char *folder, long long seed, struct err *err)
+/* Fills the store with what it begins with. */
+static int fill(struct store *store, const struct sandbox_options *options, bool only_new,
+		struct err *err)
 {
-	if (store_open(store, folder, seed, err) < 0 || book_fill(*store, NULL, true, err) < 0)
+	CLEAN_JSON struct json_doc *doc = json_doc_new();
+	struct json *records = NULL;
+	if (options->builtin && book_builtin(doc, &records, err) < 0)
+		return -1;
+	return book_fill(store, options->table, records, only_new, err);
+}
+
+/* Opens the folder's store and fills it if it is new. */
+static int open_store(struct store **store, const struct sandbox_options *options, struct err *err)
+{
+	if (store_open(store, options->folder, options->seed, err) < 0 ||
+	    fill(*store, options, true, err) < 0)
 		return -1;
 	/* what is damaged is better said now than to every request */
 	if (store_lock(*store, err) < 0)
@@ -216,15 +297,19 @@ static int open_store(struct store **store, const char *folder, long long seed, 
 
 int sandbox_start(struct sandbox **sandbox, const struct sandbox_options *options, struct err *err)
 {
+	/* the server's thread reads the commands, and must not fill them in */
+	for (size_t i = 0; i < options->table->count; i++)
+		(void)command_whole(options->table->items[i]);
 	struct sandbox *made = mem_new(1, sizeof(*made));
 	/* a clock that is not the real one must not be taken for it */
 	const struct listener_settings settings = { .port = options->port,
 						    .dated = options->seed < 0 };
 	made->table = options->table;
+	made->document = options->document;
 	made->log = options->log;
 	if (faults_new(&made->faults, options->faults, options->fault_count, options->seed, err) <
 		    0 ||
-	    open_store(&made->store, options->folder, options->seed, err) < 0 ||
+	    open_store(&made->store, options, err) < 0 ||
 	    listener_start(&made->listener, &settings, on_request, made, err) < 0) {
 		sandbox_stop(made);
 		return -1;
@@ -248,50 +333,72 @@ void sandbox_stop(struct sandbox *sandbox)
 	free(sandbox);
 }
 
-int sandbox_reset(const char *folder, long long seed, struct err *err)
+int sandbox_reset(const struct sandbox_options *options, struct err *err)
 {
 	CLEANUP(store_freep) struct store *store = NULL;
-	return store_open(&store, folder, seed, err) < 0 ? -1 : book_fill(store, NULL, false, err);
+	if (store_open(&store, options->folder, options->seed, err) < 0)
+		return -1;
+	return fill(store, options, false, err);
 }
 
-int sandbox_load(const char *folder, const struct json *records, long long seed, struct err *err)
+int sandbox_load(const struct sandbox_options *options, const struct json *records, struct err *err)
 {
 	CLEANUP(store_freep) struct store *store = NULL;
-	return store_open(&store, folder, seed, err) < 0 ? -1
-							 : book_fill(store, records, false, err);
+	if (store_open(&store, options->folder, options->seed, err) < 0)
+		return -1;
+	return book_fill(store, options->table, records, false, err);
 }
 
-static void count_status(struct json_doc *doc, struct json *counts, const struct record *record)
+static void count_status(struct json_doc *doc, struct json *counts, const char *member,
+			 const struct record *record)
 {
 	CLEAN_JSON struct json_doc *scratch = json_doc_new();
 	CLEAN_ERR struct err ignored = { 0 };
 	struct json *value = NULL;
 	long long count = 0;
 	(void)json_parse(scratch, record->text, strlen(record->text), &value, &ignored);
-	const char *status = json_get_string(value, "status");
-	status = status ? status : "";
+	const char *status = json_get_string(value, member);
+	if (!status)
+		return;
 	const struct json *before = json_get(counts, status);
 	if (before)
 		(void)text_integer(before->text, 0, 1000000000, &count, &ignored);
 	json_set_integer(doc, counts, status, count + 1);
 }
 
-int sandbox_describe(const char *folder, long long seed, struct json_doc *doc, struct json *object,
-		     struct err *err)
+/* Counts the records of a kind. */
+static int count_kind(struct store *store, const struct subject *kind, struct json_doc *doc,
+		      struct json *counts, long long *count, struct err *err)
+{
+	for (size_t i = 0; i < store_count(store); i++) {
+		if (!record_is_of(store_at(store, i), kind))
+			continue;
+		if (record_settle(store, store_at(store, i), err) < 0)
+			return -1;
+		if (!store_at(store, i)->text)
+			continue;
+		count_status(doc, counts, kind->status, store_at(store, i));
+		++*count;
+	}
+	return 0;
+}
+
+int sandbox_describe(const struct sandbox_options *options, struct json_doc *doc,
+		     struct json *object, struct err *err)
 {
 	CLEANUP(store_freep) struct store *store = NULL;
 	struct json *counts = json_new(doc, JSON_OBJECT);
+	long long count = 0;
 	int result = 0;
-	if (open_store(&store, folder, seed, err) < 0 || store_lock(store, err) < 0)
+	if (open_store(&store, options, err) < 0 || store_lock(store, err) < 0)
 		return -1;
-	for (size_t i = 0; i < store_count(store) && result == 0; i++) {
-		const struct record *record = entitlement_touch(store, store_at(store, i)->id, err);
-		result = record ? 0 : -1;
-		if (record)
-			count_status(doc, counts, record);
+	for (size_t i = 0; i < options->table->count && result == 0; i++) {
+		struct subject kind = subject_of(options->table, options->table->items[i]);
+		if (kind.key && kind.home == kind.command)
+			result = count_kind(store, &kind, doc, counts, &count, err);
 	}
-	json_set_string(doc, object, "folder", folder);
-	json_set_integer(doc, object, "entitlements", (long long)store_count(store));
+	json_set_string(doc, object, "folder", options->folder);
+	json_set_integer(doc, object, options->builtin ? "entitlements" : "records", count);
 	json_set(doc, object, "byStatus", counts);
 	store_unlock(store);
 	return result;

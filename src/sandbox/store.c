@@ -87,17 +87,20 @@ static void write_line(const struct store *store, const struct record *record,
 {
 	buf_add_format(out, "{\"generation\":%lld,\"changes\":%lld", store->generation, changes);
 	if (record) {
+		buf_add_char(out, ',');
+		add_text(out, "id", record->id);
 		buf_add_format(out, ",\"settles\":%lld,\"ends\":%lld", record->settles,
 			       record->ends);
 		buf_add_format(out, ",\"pending\":%s", record->pending ? record->pending : "null");
-		buf_add_format(out, ",\"record\":%s", record->text);
+		buf_add_format(out, ",\"record\":%s", record->text ? record->text : "null");
 	}
 	if (reply) {
 		buf_add_str(out, ",\"request\":{");
 		add_text(out, "identifier", reply->identifier);
 		buf_add_char(out, ',');
 		add_text(out, "fingerprint", reply->fingerprint);
-		buf_add_format(out, ",\"status\":%d,\"reply\":%s}", reply->status, reply->body);
+		buf_add_format(out, ",\"status\":%d,\"reply\":%s}", reply->status,
+			       *reply->body ? reply->body : "null");
 	}
 	buf_add_char(out, '}');
 }
@@ -131,7 +134,9 @@ static int read_line(struct store *store, const char *line, size_t len, struct e
 	if (get_number(root, "generation") != store->generation)
 		return 0;
 	store->changes = get_number(root, "changes");
-	const char *id = json_get_string(json_get(root, "record"), STORE_KEY);
+	const char *id = json_get_string(root, "id");
+	if (!id && json_get(root, "record"))
+		return err_set(err, ERR_INTERNAL, "a record has no id");
 	if (id) {
 		CLEAN_FREE char *text = get_json(root, "record"),
 				*pending = get_json(root, "pending");
@@ -145,8 +150,9 @@ static int read_line(struct store *store, const char *line, size_t len, struct e
 		CLEAN_FREE char *identifier = mem_dup(json_get_string(request, "identifier"));
 		CLEAN_FREE char *fingerprint = mem_dup(json_get_string(request, "fingerprint"));
 		CLEAN_FREE char *body = get_json(request, "reply");
+		body = body ? body : mem_dup("");
 		int status = (int)get_number(request, "status");
-		if (identifier && fingerprint && body)
+		if (identifier && fingerprint)
 			replies_keep(&store->replies,
 				     &(struct kept_reply){ identifier, fingerprint, status, body });
 	}
@@ -193,6 +199,8 @@ static int write_snapshot(struct store *store, struct err *err)
 	buf_add_format(&out, "{\"generation\":%lld,\"state\":[\n", store->generation);
 	write_line(store, NULL, NULL, store->changes, &out);
 	for (size_t i = 0; i < store->count; i++) {
+		if (!store->records[i]->text)
+			continue;
 		buf_add_str(&out, ",\n");
 		write_line(store, store->records[i], NULL, store->changes, &out);
 	}
@@ -316,7 +324,8 @@ const struct record *store_at(const struct store *store, size_t index)
 
 const struct record *store_find(const struct store *store, const char *id)
 {
-	return table_get(&store->by_id, id);
+	const struct record *record = table_get(&store->by_id, id);
+	return record && record->text ? record : NULL;
 }
 
 const struct kept_reply *store_reply(const struct store *store, const char *identifier)

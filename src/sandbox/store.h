@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What the sandbox remembers: entitlements in the order in which they came, and the first replies
+ * What the sandbox remembers: records in the order in which they came, and the first replies
  * to changes, by their request identifiers. It lives in a folder (see journal.h) that several
  * processes may use at once, and in memory, where each lock brings it up to date.
  *
- * A record is JSON text here; what its members mean is lifecycle.h's.
+ * A record is JSON text under a name here; what its members mean is subject.h's and lifecycle.h's.
  */
 #ifndef SANDBOX_STORE_H
 #define SANDBOX_STORE_H
@@ -16,16 +16,12 @@
 #include "lib/json.h"
 #include "sandbox/replies.h"
 
-/* The member that names an entitlement, in records and in paths. */
-#define STORE_KEY "entitlementId"
-
 /* JSON in the store is at most so deep, so that a line with it can be read again. */
 enum { STORE_MAX_DEPTH = 32 };
 
-/* An entitlement. */
 struct record {
 	char *id;
-	char *text;	   /* one JSON object, compact */
+	char *text;	   /* one JSON object, compact; NULL: it was removed */
 	char *pending;	   /* what is to come of accepted changes: a JSON array, or NULL */
 	long long settles; /* when the first of these is due by the wall clock, in ms; 0: never */
 	long long ends;	   /* when it ends by itself by the store's clock, in ms; 0: never */
@@ -56,6 +52,7 @@ void store_unlock(struct store *store);
  */
 long long store_now(const struct store *store);
 
+/* The records, and among them those that were removed. */
 size_t store_count(const struct store *store);
 const struct record *store_at(const struct store *store, size_t index);
 

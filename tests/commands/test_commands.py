@@ -9,7 +9,7 @@ import unicodedata
 from blackbox import ROOT, Case, Peer, json_answer
 
 FORMATS = ["auto", "table", "wide", "expanded", "json", "yaml", "ndjson", "csv", "tsv", "raw", "none"]
-TOPICS = ["exit-codes", "config", "environment", "output", "contract", "options", "sandbox"]
+TOPICS = ["exit-codes", "config", "environment", "output", "contract", "options", "sandbox", "bulk"]
 
 
 def width(line):
@@ -95,6 +95,10 @@ class Examples(Case):
         document = (ROOT / "src/contract/server-api.yaml").read_bytes()
         self.write("acme.yaml", document)
         self.write("newer.yaml", document)
+        self.write("rows.csv", "action,id,reasonCode\nSUSPEND,ENT-1001,OTHER\nRESUME,ENT-1004,\n")
+        (self.home / "job.ndjson").unlink(missing_ok=True)
+        self.assert_code(self.run_program("-p", "sandbox", "bulk", "actions", "--input", "rows.csv", "--journal", "job.ndjson"), 0)
+        self.assert_code(self.run_program("sandbox", "reset"), 0)
         self.write("script", "# two lines\nentitlement get ENT-1001\nentitlement suspend ENT-1002\n")
 
     def run_example(self, line):

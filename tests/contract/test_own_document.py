@@ -110,7 +110,9 @@ class OneMoreOperation(Case):
     def test_in_process(self):
         result = self.sandbox("--contract", "config/bangoctl/acme.yaml", "entitlement", "pause", "ENT-1001", "--days", "3")
         self.assert_code(result, 0)
-        self.assertEqual(self.status_of("ENT-1001"), "SUSPENDED")
+        again = self.sandbox("--contract", "config/bangoctl/acme.yaml", "entitlement", "get", "ENT-1001", "--field", "status")
+        self.assertEqual(again.out, "SUSPENDED\n")
+        self.assertEqual(self.status_of("ENT-1001"), "ACTIVE")  # the built-in contract's records are others
 
     def test_values_are_checked_before_anything_is_sent(self):
         self.use("http://127.0.0.1:1")
@@ -182,6 +184,29 @@ class OtherForms(Case):
             self.assertIn("/things/a%20b HTTP/1.1", result.out)
             self.assertTrue(result.out.endswith('{"howMany":3}') or '{"howMany":3}\n' in result.out, result.out)
 
+    def test_empty_texts(self):
+        operation = {"operationId": "getThing", "summary": "", "description": "", "responses": {}, "parameters": [
+            {"name": "thingId", "in": "path", "required": True, "schema": {"type": "string"}},
+            {"name": "sure", "in": "query", "required": True, "schema": {"type": "boolean"}}]}
+        path = self.write("doc.json", json.dumps({**self.OPENAPI, "paths": {"/things/{thingId}": {"get": operation}}}))
+        result = self.run_program("--contract", path, "get-thing", "--help")
+        self.assert_code(result, 0)
+        self.assertIn("  bangoctl get-thing THING-ID --sure [OPTION...]\n", result.out)
+        result = self.run_program("-p", "sandbox", "--contract", path, "get-thing")
+        self.assert_failed(result, 2, '"get-thing" needs THING-ID\n')
+
+    def test_a_document_does_not_steer_the_terminal(self):
+        nasty = "A\x1b[2J\u009b1m\x07\u202e"
+        operation = {"operationId": "getThing", "summary": nasty, "description": nasty + "\r\n\tcode", "responses": {}, "parameters": [
+            {"name": "kind", "in": "query", "description": nasty, "schema": {"type": "string", "enum": [nasty]}}],
+            "x-bangoctl": {"examples": [nasty]}}
+        path = self.write("doc.json", json.dumps({**self.OPENAPI, "paths": {"/things": {"get": operation}}}))
+        for words in (["--help"], ["get-thing", "--help"], ["commands", "-o", "table"], ["contract", "show", "get-thing", "-o", "table"],
+                      ["get-thing", "--kind", "x"], ["__complete", "--", "get-thing", "--kind", ""], ["__complete", "--", "get"]):
+            with self.subTest(words=words):
+                result = self.run_program("--contract", path, *words)
+                self.assertNotRegex(result.out + result.err, "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]")
+
     def test_broken_documents(self):
         texts = ["", "[]", "3", "null", "{}", '{"openapi":"3.0.3"}', '{"openapi":"3.0.3","paths":[]}', '{"openapi":"4.0.0","paths":{}}',
                  '{"openapi":"3.0.3","paths":{"/x":{"get":3}}}', '{"openapi":"3.0.3","paths":{"/x/{y}":{"get":{"responses":{}}}}}',
@@ -199,6 +224,19 @@ class OtherForms(Case):
                 self.assertLess(result.seconds, 10)
                 if result.code:
                     self.assertIn("bangoctl: ", result.err)
+
+    def test_size_costs_no_more_than_size(self):
+        head = "openapi: 3.0.3\npaths: {/x: {get: {operationId: x, responses: {}}}}\n"
+        count = 60000
+        for name, rest in [("keys", "x-a:\n" + "".join(f"  key-{i}: 1\n" for i in range(count))),
+                           ("anchors", "x-a:\n" + "".join(f"- &a{i} 1\n" for i in range(count)) + "- *a1\n" * count),
+                           ("merges", "x-a:\n  <<: &a\n" + "".join(f"    key-{i}: 1\n" for i in range(count)) + "  <<: *a\n")]:
+            with self.subTest(name=name):
+                result = self.run_program("contract", "check", self.write("doc.yaml", head + rest))
+                self.assert_code(result, 0)
+                self.assertLess(result.seconds, 10)
+        result = self.run_program("contract", "check", self.write("doc.yaml", head + "x-a:\n" + "".join(f"  key-{i}: 1\n" for i in range(99)) + "  key-7: 2\n"))
+        self.assert_failed(result, 3, 'line 103, column 3: the key "key-7" stands here twice')
 
     def test_reference_to_itself_is_named(self):
         path = self.write("doc.yaml", '{"openapi":"3.0.3","info":{"title":"t","version":"1"},"paths":{"/x":{"post":{"operationId":"x",'

@@ -22,6 +22,7 @@ LIBRARIES = {
     r"yaml\.h": "lib/yaml.c",
     r"microhttpd\.h": "lib/listener.c",
     r"openssl/": "lib/digest.c",
+    r"pcre2\.h": "lib/pattern.c",
 }
 
 BANNED = ["strcpy", "strcat", "sprintf", "vsprintf", "strtok", "atoi", "atol", "atof", "strncpy", "gmtime", "localtime", "gets",

@@ -86,8 +86,9 @@ class SafetyCase(Case):
         return self.home / "state" / "audit.ndjson"
 
     def lines(self):
-        """The lines of the audit log as objects."""
-        return [json.loads(line) for line in self.log.read_bytes().splitlines()] if self.log.exists() else []
+        """The whole lines of the audit log as objects; a crash may have left half of one at the end."""
+        whole = self.log.read_bytes().split(b"\n")[:-1] if self.log.exists() else []
+        return [json.loads(line) for line in whole]
 
     def types(self):
         """What the log holds, in short: intent, outcome:ok, refused, settled:applied."""

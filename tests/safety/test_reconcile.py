@@ -3,6 +3,7 @@
 
 import shlex
 import socket
+import subprocess
 import threading
 import time
 
@@ -207,6 +208,29 @@ class NeverFalse(Reconciling):
                 program.end_group(process)
         self.assertEqual(self.types(), ["intent", "outcome:ok"])
         self.assertEqual(self.reconcile(), [])
+
+    def test_killed_in_a_late_try(self):
+        """Between the intent and the try that counts may lie minutes: the time runs from when the process is gone."""
+        sent, applied = threading.Event(), threading.Event()
+        posts = []
+
+        def late(connection, _number):
+            while request := connection.read():
+                if not request.startswith(b"POST"):
+                    connection.send(json_answer({"responseCode": "OK", "status": "SUSPENDED" if applied.is_set() else "ACTIVE"}))
+                elif not posts:
+                    posts.append(request)
+                    connection.send(json_answer({"responseCode": "TOO_MANY_REQUESTS"}, 429, ["Retry-After: 4"]))
+                else:
+                    sent.set()
+                    applied.wait()
+        with Peer(late) as peer:
+            self.profiles(peer.url, test="timeout = 1.5;")
+            process = program.start(program.command_line(["-p", "t", "-q", *CHANGE]), self.home, self.environment(), stderr=subprocess.DEVNULL)
+            self.assertTrue(sent.wait(20), "it was not tried again")
+            program.end_group(process)
+            threading.Timer(0.7, applied.set).start()
+            self.assertEqual(self.verdicts(), {"ENT-1001": "applied"})
 
     def test_applied_after_the_client_gave_up(self):
         """The client's patience ends, the server goes on: until it must have ended nothing is called not applied."""

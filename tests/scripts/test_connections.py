@@ -5,7 +5,7 @@ import ssl
 import subprocess
 import threading
 
-from blackbox import Case, Peer, json_answer
+from blackbox import Case, Peer, json_answer, slow
 from blackbox.peer import Connection
 from blackbox.terminal import need
 
@@ -117,6 +117,17 @@ class Connections(Case):
                     result = self.run_lines(peer, f"echo a | cat >/dev/null; {wait}\n{line} -o none\n")
                     self.assert_code(result, 0)
                     self.assertEqual((peer.connections, len(peer.requests)), (2, 2), result)
+
+    @slow
+    def test_idle_for_long(self):
+        """Servers begin to close idle connections after five seconds: a change does not run into that, a read may."""
+        pause = "echo a | sleep 4.2\n"
+        with Peer(answer_all) as peer:
+            result = self.run_lines(peer, f"{pause}entitlement get ENT-1 -o none\n{pause}entitlement resume ENT-1 -o none\n")
+            self.assert_code(result, 0)
+            self.assertEqual((peer.connections, len(peer.requests)), (2, 4), result)
+            self.assertEqual([line for line in result.err.splitlines() if " connection" in line][3].split(",")[0],
+                             "bangoctl: timing: new connection")
 
     def test_read_on_a_dropped_connection_is_tried_again(self):
         def script(connection, number):

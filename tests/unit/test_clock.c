@@ -166,10 +166,8 @@ static void dates_of_http(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(real_ones),
-		cmocka_unit_test(no_real_ones),
-		cmocka_unit_test(every_day),
-		cmocka_unit_test(sleeping),
+		cmocka_unit_test(real_ones),	 cmocka_unit_test(no_real_ones),
+		cmocka_unit_test(every_day),	 cmocka_unit_test(sleeping),
 		cmocka_unit_test(dates_of_http),
 	};
 	unit_begin();

@@ -81,7 +81,7 @@ static void every_command(void **state)
 	const struct contract *contract = *state;
 	const struct command_table *own = own_commands();
 	for (size_t i = 0; i < contract->command_count; i++)
-		check_command(&contract->commands[i]);
+		check_command(command_whole(&contract->commands[i]));
 	for (size_t i = 0; i < own->count; i++)
 		check_command(own->items[i]);
 }
@@ -117,7 +117,8 @@ static void no_option_hides_a_global_one(void **state)
 	const struct command_table *own = own_commands();
 	for (size_t n = 0; n < contract->command_count + own->count; n++) {
 		const struct command *command =
-			n < own->count ? own->items[n] : &contract->commands[n - own->count];
+			n < own->count ? own->items[n]
+				       : command_whole(&contract->commands[n - own->count]);
 		for (size_t i = 0; i < command->arg_count; i++)
 			for (size_t g = 0; g < global_option_count; g++) {
 				const struct arg *arg = &command->args[i],
@@ -136,7 +137,7 @@ static void lists_and_options(void **state)
 	const struct contract *contract = *state;
 	static const struct help_style style = { .width = 80 };
 	CLEAN_BUF struct buf out = { 0 };
-	help_commands(&out, &style, own_commands(), "");
+	help_commands(&out, &style, own_commands(), "", false);
 	help_options(&out, &style, global_options, global_option_count);
 	expect_fits("lists", out.data, 80);
 	for (size_t i = 0; i < global_option_count; i++) {
@@ -145,10 +146,10 @@ static void lists_and_options(void **state)
 	}
 	const struct command **items = mem_new(contract->command_count, sizeof(*items));
 	for (size_t i = 0; i < contract->command_count; i++)
-		items[i] = &contract->commands[i];
+		items[i] = command_whole(&contract->commands[i]);
 	const struct command_table table = { items, contract->command_count };
 	CLEAN_BUF struct buf group = { 0 };
-	help_commands(&group, &style, &table, "entitlement");
+	help_commands(&group, &style, &table, "entitlement", false);
 	expect_fits("entitlement", group.data, 80);
 	assert_non_null(strstr(group.data, "entitlement suspend"));
 	assert_null(strstr(group.data, "\n  echo"));
@@ -179,6 +180,7 @@ static void usage(void **state)
 		{ .name = "id", .meta = "ID", .flags = ARG_POSITIONAL | ARG_REQUIRED },
 		{ .name = "more", .meta = "MORE", .flags = ARG_POSITIONAL | ARG_REPEAT },
 		{ .name = "market", .flags = ARG_REQUIRED },
+		{ .name = "sure", .type = ARG_FLAG, .flags = ARG_REQUIRED },
 		{ .name = "note" },
 	};
 	static const struct command command = { .name = "a b",
@@ -186,7 +188,18 @@ static void usage(void **state)
 						.arg_count = COUNT(args) };
 	CLEAN_BUF struct buf out = { 0 };
 	help_usage(&out, &command);
-	CHECK_TEXT(out.data, "bangoctl a b ID [MORE...] --market TEXT [OPTION...]", "usage");
+	CHECK_TEXT(out.data, "bangoctl a b ID [MORE...] --market TEXT --sure [OPTION...]", "usage");
+}
+
+/* A document of others may leave its texts empty. */
+static void no_texts(void **state)
+{
+	(void)state;
+	static const struct help_style style = { .width = 80 };
+	static const struct command command = { .name = "a", .summary = "", .description = "" };
+	CLEAN_BUF struct buf out = { 0 };
+	help_command(&out, &style, &command);
+	CHECK_TEXT(out.data, "Usage:\n  bangoctl a\n\n", "no texts");
 }
 
 int main(void)
@@ -198,6 +211,7 @@ int main(void)
 		cmocka_unit_test(lists_and_options),
 		cmocka_unit_test(entries),
 		cmocka_unit_test(usage),
+		cmocka_unit_test(no_texts),
 	};
 	unit_begin();
 	return cmocka_run_group_tests(tests, read_contract, drop_contract);

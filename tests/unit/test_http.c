@@ -484,12 +484,13 @@ static const struct shape shapes[] = {
 	  "GET /echo/1 HTTP/1.1|Authorization: Bearer t|X-N: 4||" },
 	{ "GET", NULL, HTTP_AUTH_BEARER, NULL, "other",
 	  "GET /echo/1 HTTP/1.1|Authorization: Bearer other|X-N: 5||" },
+	{ "GET", NULL, HTTP_AUTH_NONE, NULL, NULL, "GET /echo/1 HTTP/1.1|X-N: 6||" },
 	{ "DELETE", NULL, HTTP_AUTH_HEADER, "X-Key", "k",
-	  "DELETE /echo/1 HTTP/1.1|X-N: 6|X-Key: k||" },
-	{ "HEAD", NULL, HTTP_AUTH_NONE, NULL, NULL, "HEAD /echo/1 HTTP/1.1|X-N: 7||" },
-	{ "GET", NULL, HTTP_AUTH_NONE, NULL, NULL, "GET /echo/1 HTTP/1.1|X-N: 8||" },
+	  "DELETE /echo/1 HTTP/1.1|X-N: 7|X-Key: k||" },
+	{ "HEAD", NULL, HTTP_AUTH_NONE, NULL, NULL, "HEAD /echo/1 HTTP/1.1|X-N: 8||" },
+	{ "GET", NULL, HTTP_AUTH_NONE, NULL, NULL, "GET /echo/1 HTTP/1.1|X-N: 9||" },
 	{ "PUT", "", HTTP_AUTH_NONE, NULL, NULL,
-	  "PUT /echo/1 HTTP/1.1|X-N: 9|Content-Type: application/json|Content-Length: 0||" },
+	  "PUT /echo/1 HTTP/1.1|X-N: 10|Content-Type: application/json|Content-Length: 0||" },
 };
 
 /* The head as it is compared: bars for line ends. */
@@ -546,6 +547,29 @@ static void handles_carry_nothing_over(void **state)
 	http_free(http);
 }
 
+static void what_headers_say(void **state)
+{
+	(void)state;
+	struct http_date last = { 0 };
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(http_date(&last, "Sun, 06 Nov 1994 08:49:37 GMT"), 784111777000);
+		assert_int_equal(http_date(&last, "Sunday, 06-Nov-94 08:49:38 GMT"), 784111778000);
+		assert_int_equal(http_date(&last, "now"), 0);
+		assert_int_equal(http_date(&last, ""), 0);
+		assert_int_equal(http_date(&last, "Sun, 06 Nov 1994 08:49:37 GMT, and so on"), 0);
+		assert_int_equal(http_date(&last, NULL), 0);
+	}
+	assert_int_equal(http_retry_after(NULL), -1);
+	assert_int_equal(http_retry_after(""), -1);
+	assert_int_equal(http_retry_after("soon"), -1);
+	assert_int_equal(http_retry_after("-1"), -1);
+	assert_int_equal(http_retry_after("0"), 0);
+	assert_int_equal(http_retry_after("120"), 120);
+	assert_int_equal(http_retry_after("99999999999999999999"), 999999999);
+	assert_int_equal(http_retry_after("Sun, 06 Nov 1994 08:49:37 GMT"), 0);
+	assert_true(http_retry_after("Fri, 31 Dec 2100 23:59:59 GMT") > 3600);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -557,6 +581,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_signal_ends_the_wait, server_start, server_stop),
 		cmocka_unit_test_setup_teardown(handles_carry_nothing_over, server_start,
 						server_stop),
+		cmocka_unit_test(what_headers_say),
 	};
 	unit_begin();
 	return cmocka_run_group_tests(tests, NULL, NULL);

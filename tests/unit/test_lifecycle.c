@@ -11,8 +11,8 @@
 
 #include "base/clock.h"
 #include "base/file.h"
-#include "sandbox/entitlement.h"
 #include "sandbox/lifecycle.h"
+#include "sandbox/record.h"
 
 static const long long now = 1767225600000; /* 2026-01-01T00:00:00Z */
 
@@ -48,13 +48,35 @@ static struct json *parse(struct json_doc *doc, const char *text)
 	return value;
 }
 
+static struct subject about(const struct command *command)
+{
+	return (struct subject){ .command = command, .key = "entitlementId", .status = "status" };
+}
+
+/* The same in a contract that shows an entitlement: only those in the store are there. */
+static struct subject kept(const struct command *command)
+{
+	static struct json id = {
+		.type = JSON_STRING, .key = "entitlementId", .key_len = 13, .text = "A", .len = 1
+	};
+	static const struct json sample = {
+		.type = JSON_OBJECT, .first = &id, .last = &id, .count = 1
+	};
+	static const struct command home = { .operation_id = "get", .sample = &sample };
+	struct subject subject = about(command);
+	subject.home = &home;
+	return subject;
+}
+
 /* What the change makes of a record, as text. */
 static char *after(const struct command *command, const char *record, const char *fields)
 {
 	CLEAN_JSON struct json_doc *doc = json_doc_new();
 	struct json *value = parse(doc, record);
 	struct buf out = { 0 };
-	lifecycle_merge(doc, value, lifecycle_effect(doc, command, value, parse(doc, fields), now));
+	struct subject subject = about(command);
+	lifecycle_merge(doc, value,
+			lifecycle_effect(doc, &subject, value, parse(doc, fields), now));
 	json_write(&out, value, JSON_COMPACT);
 	return buf_take(&out);
 }
@@ -147,13 +169,15 @@ static int fill(void **state)
 	struct store *store = NULL;
 	if (!mkdtemp(folder) || store_open(&store, folder, 1, &err) < 0)
 		return -1;
+	struct subject subject = kept(&update);
 	struct record records[] = {
-		entitlement_pack(
-			parse(doc, "{\"entitlementId\":\"A\",\"status\":\"ACTIVE\",\"n\":1}"),
-			NULL),
-		entitlement_pack(parse(doc, "{\"entitlementId\":\"E\",\"status\":\"ACTIVE-ENDING\","
-					    "\"dateEnded\":\"2026-01-01T00:00:01Z\"}"),
-				 NULL),
+		record_pack(&subject,
+			    parse(doc, "{\"entitlementId\":\"A\",\"status\":\"ACTIVE\",\"n\":1}"),
+			    NULL),
+		record_pack(&subject,
+			    parse(doc, "{\"entitlementId\":\"E\",\"status\":\"ACTIVE-ENDING\","
+				       "\"dateEnded\":\"2026-01-01T00:00:01Z\"}"),
+			    NULL),
 	};
 	int result = store_fill(store, records, COUNT(records), false, &err);
 	for (size_t i = 0; i < COUNT(records); i++)
@@ -175,14 +199,13 @@ static int clear(void **state)
 }
 
 static int change(struct store *store, const struct command *command, const char *id,
-		  long long delay, int *status, struct err *err)
+		  long long delay, struct err *err)
 {
 	CLEAN_JSON struct json_doc *doc = json_doc_new();
 	CLEANUP(kept_reply_done) struct kept_reply reply = { 0 };
-	struct change wanted = { command, id, json_new(doc, JSON_OBJECT), delay };
-	int result = entitlement_change(store, &wanted, &reply, err);
-	*status = reply.status;
-	return result;
+	struct subject subject = kept(command);
+	struct change wanted = { &subject, id, json_new(doc, JSON_OBJECT), NULL, delay };
+	return record_change(store, &wanted, &reply, err);
 }
 
 /* Whether the reply to a read of that record has the text in it. */
@@ -190,30 +213,27 @@ static bool reads(struct store *store, const char *id, const char *text)
 {
 	CLEAN_ERR struct err err = { 0 };
 	CLEAN_BUF struct buf reply = { 0 };
-	assert_int_equal(entitlement_read(store, id, &reply, &err), 0);
+	struct subject subject = kept(&update);
+	assert_int_equal(record_read(store, &subject, id, &reply, &err), 0);
 	return strstr(reply.data, text) != NULL;
 }
 
 static void test_change_and_conflict(void **state)
 {
 	CLEAN_ERR struct err err = { 0 };
-	int status;
-	assert_int_equal(change(*state, &suspend, "A", -1, &status, &err), 0);
-	assert_int_equal(status, 200);
+	assert_int_equal(change(*state, &suspend, "A", -1, &err), 0);
 	assert_true(reads(*state, "A", "\"status\":\"SUSPENDED\""));
-	assert_int_equal(change(*state, &suspend, "A", -1, &status, &err), -1);
+	assert_int_equal(change(*state, &suspend, "A", -1, &err), -1);
 	assert_int_equal(err.kind, ERR_REJECTED);
 	assert_non_null(strstr(err.message, "SUSPENDED"));
-	assert_int_equal(change(*state, &suspend, "X", -1, &status, &err), -1);
+	assert_int_equal(change(*state, &suspend, "X", -1, &err), -1);
 	assert_int_equal(err.kind, ERR_NOT_FOUND);
 }
 
 static void test_accepted_is_done_later(void **state)
 {
 	CLEAN_ERR struct err err = { 0 };
-	int status;
-	assert_int_equal(change(*state, &suspend, "A", 60, &status, &err), 0);
-	assert_int_equal(status, 202);
+	assert_int_equal(change(*state, &suspend, "A", 60, &err), 0);
 	assert_true(reads(*state, "A", "\"status\":\"ACTIVE\""));
 	clock_sleep(80, NULL);
 	assert_true(reads(*state, "A", "\"status\":\"SUSPENDED\""));
@@ -222,19 +242,17 @@ static void test_accepted_is_done_later(void **state)
 static void test_accepted_is_void_after_another_change(void **state)
 {
 	CLEAN_ERR struct err err = { 0 };
-	int status;
-	assert_int_equal(change(*state, &suspend, "A", 0, &status, &err), 0);
-	assert_int_equal(change(*state, &suspend, "A", 0, &status, &err), -1);
-	assert_int_equal(change(*state, &terminate, "A", -1, &status, &err), 0);
+	assert_int_equal(change(*state, &suspend, "A", 0, &err), 0);
+	assert_int_equal(change(*state, &suspend, "A", 0, &err), -1);
+	assert_int_equal(change(*state, &terminate, "A", -1, &err), 0);
 	assert_true(reads(*state, "A", "\"status\":\"CANCELLED\""));
 }
 
 static void test_ending_ends(void **state)
 {
 	CLEAN_ERR struct err err = { 0 };
-	int status;
 	assert_true(reads(*state, "E", "\"status\":\"ACTIVE-ENDING\""));
-	assert_int_equal(change(*state, &update, "A", -1, &status, &err), 0); /* moves the clock */
+	assert_int_equal(change(*state, &update, "A", -1, &err), 0); /* moves the clock */
 	assert_true(reads(*state, "E", "\"status\":\"CANCELLED\""));
 	assert_true(reads(*state, "E", "\"dateEnded\":\"2026-01-01T00:00:01Z\""));
 }
@@ -254,13 +272,15 @@ static void test_search(void **state)
 	for (size_t i = 0; i < COUNT(questions); i++) {
 		CLEAN_ERR struct err err = { 0 };
 		CLEAN_JSON struct json_doc *doc = json_doc_new();
+		struct subject subject = kept(&update);
 		CLEAN_BUF struct buf rows = { 0 }, list = { 0 }, ids = { 0 };
 		assert_int_equal(
-			entitlement_search(*state, parse(doc, questions[i][0]), &rows, &err), 0);
+			record_search(*state, &subject, parse(doc, questions[i][0]), &rows, &err),
+			0);
 		buf_add_format(&list, "[%s]", buf_str(&rows));
 		for (const struct json *row = parse(doc, list.data)->first; row; row = row->next)
 			buf_add_format(&ids, "%s%s", ids.len ? "," : "",
-				       json_get_string(row, STORE_KEY));
+				       json_get_string(row, "entitlementId"));
 		assert_string_equal(buf_str(&ids), questions[i][1]);
 	}
 }

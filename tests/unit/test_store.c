@@ -198,7 +198,12 @@ static void test_damage_is_told_until_the_store_is_filled_anew(void **state)
 	(void)state;
 	CLEANUP(store_freep) struct store *store = filled();
 	append("nonsense\n");
-	for (int i = 0; i < 2; i++) {
+	for (int i = 0; i < 4; i++) {
+		if (i == 2) {
+			store_free(filled());
+			/* as another version wrote it */
+			append("{\"generation\":2,\"changes\":0,\"record\":{\"entitlementId\":\"A\"}}\n");
+		}
 		CLEAN_ERR struct err err = { 0 };
 		assert_int_equal(store_lock(store, &err), -1);
 		assert_non_null(strstr(err.message, "log.ndjson is damaged"));
@@ -208,6 +213,29 @@ static void test_damage_is_told_until_the_store_is_filled_anew(void **state)
 	lock(store);
 	assert_int_equal(store_count(store), 2);
 	store_unlock(store);
+}
+
+/* One that is removed stays so, in the log and in the next snapshot, and its reply may be empty. */
+static void test_removed(void **state)
+{
+	(void)state;
+	CLEAN_ERR struct err err = { 0 };
+	char id[] = "A", name[] = "r1", fingerprint[] = "f", body[] = "";
+	struct record gone = { .id = id };
+	struct kept_reply reply = { name, fingerprint, 204, body };
+	CLEANUP(store_freep) struct store *store = filled();
+	lock(store);
+	assert_int_equal(store_put(store, &gone, &reply, true, &err), 0);
+	assert_null(store_find(store, "A"));
+	store_unlock(store);
+	CLEANUP(store_freep) struct store *other = open_store();
+	lock(other);
+	assert_null(store_find(other, "A"));
+	assert_non_null(store_find(other, "B"));
+	assert_string_equal(store_reply(other, "r1")->body, "");
+	put(other, "{\"entitlementId\":\"A\"}", NULL);
+	assert_non_null(store_find(other, "A"));
+	store_unlock(other);
 }
 
 /* Long logs become a snapshot; nothing is lost on the way, in either store. */
@@ -284,6 +312,7 @@ int main(void)
 		TEST(test_torn_line_is_cut_off),
 		TEST(test_lines_of_another_snapshot_are_void),
 		TEST(test_damage_is_told_until_the_store_is_filled_anew),
+		TEST(test_removed),
 		TEST(test_compaction),
 		TEST(test_processes_take_turns),
 	};

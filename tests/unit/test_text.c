@@ -249,6 +249,8 @@ static void wrap(void **state)
 		{ "a\nb c", 2, 10, true, "a\n  b c" },
 		{ "a\n\nb", 2, 10, true, "a\n\n  b" },
 		{ "a   b", 0, 4, true, "a\nb" },
+		{ "a  \r\n  b\tc\r\n \r\nd ", 2, 10, false, "  a\n    b c\n\n  d" },
+		{ "a\033[2Jb\xC2\x9B c", 0, 16, true, "a\\x1b[2Jb\\u009b\nc" },
 		{ "\xE6\xBC\xA2\xE5\xAD\x97 x", 0, 5, true, "\xE6\xBC\xA2\xE5\xAD\x97\nx" },
 	};
 	for (size_t i = 0; i < COUNT(table); i++) {
@@ -376,9 +378,21 @@ static void guesses(void **state)
 	assert_non_null(guess.best);
 }
 
+static void header_names(void **state)
+{
+	(void)state;
+	static const char *const good[] = { "X-Tenant", "a", "x_y.z~1", "!#$%&'*+" };
+	static const char *const bad[] = { "", "a b", "a:b", "a\r\nb", "ä", "(a)", "a\"b", "a/b" };
+	for (size_t i = 0; i < COUNT(good); i++)
+		CHECK(text_is_header_name(good[i]), "%s\n", good[i]);
+	for (size_t i = 0; i < COUNT(bad); i++)
+		CHECK(!text_is_header_name(bad[i]), "%s\n", bad[i]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(header_names),
 		cmocka_unit_test(utf8_table),
 		cmocka_unit_test(utf8_every_code_point),
 		cmocka_unit_test(escape_and_width),

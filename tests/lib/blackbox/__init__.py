@@ -5,5 +5,6 @@ from .case import Case, known_fault, slow
 from .peer import Peer, json_answer, raw_answer
 from .program import BIN, ROOT, Result
 from .server import Recorder, Server
+from .shim import Shim
 
-__all__ = ["BIN", "ROOT", "Case", "Peer", "Recorder", "Result", "Server", "json_answer", "known_fault", "raw_answer", "slow"]
+__all__ = ["BIN", "ROOT", "Case", "Peer", "Recorder", "Result", "Server", "Shim", "json_answer", "known_fault", "raw_answer", "slow"]

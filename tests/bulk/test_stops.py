@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What stops a job or holds it up: signals, a server that goes away, a token that is revoked, too many requests."""
+
+import signal
+import time
+
+from blackbox import Server, json_answer
+from bulk.common import BulkCase, Shop, wait_until
+
+UNAUTHORIZED = json_answer({"responseCode": "UNAUTHORIZED", "responseMessage": "no"}, 401)
+TOO_MANY = json_answer({"responseCode": "TOO_MANY_REQUESTS", "responseMessage": "slowly"}, 429, ["Retry-After: 2"])
+ROWS = 200
+
+
+class Stops(BulkCase):
+    def setUp(self):
+        super().setUp()
+        self.profiles(more="defaults = { timeout = 3.0; retry_max_wait = 20.0; };")
+
+    def rows(self, count=ROWS):
+        return self.csv([f"ENT-{i + 1}" for i in range(count)])
+
+    def assert_each_once(self, shop, count=ROWS, unknown=()):
+        shop.settle()
+        self.assertEqual({target: times for target, times in shop.applied.items() if times != 1}, {})
+        self.assertEqual(len(shop.applied), count)
+        journal = self.check_job({f"ENT-{i + 1}": True for i in range(count)}, rows=count)
+        self.assertEqual({row for row, outcome in journal.outcomes().items() if outcome != "ok"}, set(unknown))
+
+    # ---- signals
+
+    def begin_slowly(self, hook, *args):
+        shop = Shop(hook)
+        self.addCleanup(shop.__exit__)
+        process = self.start(self.job_words("t", shop.url, self.rows(), "--jobs", "4", "-o", "none", *args))
+        return shop, process
+
+    def test_one_signal(self):
+        """Those in flight are awaited, none starts any more, and resume does the rest."""
+        for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
+            with self.subTest(signal=number.name):
+                (self.home / "job.ndjson").unlink(missing_ok=True)
+                shop, process = self.begin_slowly(lambda *_: time.sleep(0.05))
+                self.assertTrue(wait_until(lambda: len(shop.seen) >= 10))
+                process.send_signal(number)
+                time.sleep(0.02)
+                at_signal = len(shop.seen)
+                err = process.communicate(timeout=20)[1].decode()
+                self.assertEqual(process.returncode, code, err)
+                self.assertIn("waiting for", err)
+                self.assertLessEqual(len(shop.seen), at_signal + 4, "a row started after the signal")
+                journal = self.journal()
+                self.assertEqual((len(journal.results), len(journal.open)), (len(shop.seen), 0))
+                self.assert_code(self.resume("t", shop.url, "-q"), 0)
+                self.assert_each_once(shop)
+
+    def test_two_signals(self):
+        """Those in flight are given up: unknown, if they were sent."""
+        shop, process = self.begin_slowly(lambda _shop, _method, _target, number: 1.0 if number > 8 else None)
+        self.assertTrue(wait_until(lambda: len(shop.seen) == 12))
+        begun = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.2)
+        process.send_signal(signal.SIGINT)
+        err = process.communicate(timeout=20)[1].decode()
+        self.assertLess(time.monotonic() - begun, 0.9)
+        self.assertEqual(process.returncode, 10, err)
+        journal = self.journal()
+        self.assertEqual((len(journal.results), journal.counts()["unknown"]), (12, 4))
+        shop.hook = lambda *_: None
+        self.assert_code(self.resume("t", shop.url, "-q"), 10)
+        self.assert_each_once(shop, unknown={row for row, outcome in journal.outcomes().items() if outcome == "unknown"})
+
+    # ---- the server
+
+    def begin_at_sandbox(self, *args):
+        """A job that goes slowly, and the server that it is at."""
+        self.seed(2 * ROWS)
+        server = self.serve_here()
+        rows = self.csv(self.actives(ROWS))
+        process = self.start(self.job_words("t", server.url, rows, "--rate", "60", "-o", "none", *args))
+        self.assertTrue(wait_until(lambda: (self.home / "job.ndjson").exists() and len(self.journal().results) > 20))
+        server.stop()
+        return server, process
+
+    def serve_again(self, port):
+        server = Server(self.home, self.environment(self.server_state), "--port", port, seed=None)
+        self.addCleanup(server.stop)
+        return server
+
+    def assert_all_done(self, port, unknown):
+        applied = {target: status == "SUSPENDED" for target, status in self.statuses(port, self.actives(ROWS)).items()}
+        journal = self.check_job(applied)
+        self.assertLessEqual(set(journal.outcomes().values()), {"ok", "unknown"})
+        # those that were in flight when it went
+        self.assertLessEqual(journal.counts()["unknown"], unknown)
+        return journal
+
+    def test_away_for_a_while(self):
+        server, process = self.begin_at_sandbox()
+        time.sleep(2)
+        self.serve_again(server.port)
+        err = process.communicate(timeout=40)[1].decode()
+        journal = self.assert_all_done(server.port, 8)
+        self.assertEqual(process.returncode, 10 if journal.counts()["unknown"] else 0, err)
+        self.assertIn("everything waits", err)
+
+    def test_away_for_too_long(self):
+        server, process = self.begin_at_sandbox("--retry-max-wait", "1.5")
+        begun = time.monotonic()
+        err = process.communicate(timeout=20)[1].decode()
+        self.assertLess(time.monotonic() - begun, 4)
+        before = self.journal()
+        self.assertEqual(process.returncode, 10 if before.counts()["unknown"] else 9, err)
+        self.assertIn("bulk resume", err)
+        self.assertLess(len(before.results), ROWS)
+        self.assertEqual(before.open, {}, "nothing of theirs was sent")
+        self.serve_again(server.port)
+        result = self.resume("t", server.url, "-q", "--rate", "1000")
+        journal = self.assert_all_done(server.port, 8)
+        self.assert_code(result, 10 if journal.counts()["unknown"] else 0)
+
+    # ---- what it answers
+
+    def test_revoked(self):
+        """No row starts after the first 401; rows answered so are open again, not failed."""
+        revoked = lambda _shop, _method, _target, number: UNAUTHORIZED if number > 50 else None
+        with Shop(revoked) as shop:
+            result = self.job("t", shop.url, self.rows(), "--jobs", "4", "-o", "none")
+            self.assert_failed(result, 7, "left", "bulk resume")
+            self.assertLessEqual(len(shop.seen), 54)
+            journal = self.journal()
+            self.assertEqual((journal.counts(), journal.open), ({"ok": 50}, {}))
+            again = [line for line in journal.lines if "again" in line]
+            self.assertEqual({line["again"] for line in again}, {"auth"})
+            # still not mended
+            self.assert_code(self.resume("t", shop.url, "-q"), 7)
+            self.assertEqual(len(self.journal().results), 50)
+            shop.hook = lambda *_: None
+            self.assert_code(self.resume("t", shop.url, "-q"), 0)
+            self.assert_each_once(shop)
+
+    def test_too_many(self):
+        """Everybody waits for as long as the server says, and the rows are done afterwards."""
+        with Shop(lambda _shop, _method, _target, number: TOO_MANY if number == 50 else None) as shop:
+            result = self.job("t", shop.url, self.rows(), "--jobs", "8", "-o", "none")
+            self.assert_code(result, 0)
+            self.assert_each_once(shop)
+            times = shop.times()
+            self.assertEqual(len(times), ROWS + 1)
+            pauses = [later - earlier for earlier, later in zip(times, times[1:]) if later - earlier > 1]
+            self.assertEqual(len(pauses), 1, pauses)
+            self.assertGreaterEqual(pauses[0], 1.9)
+            # those that were in flight may still come
+            self.assertLessEqual(sum(at < times[49] + 1.9 for at in times), 50 + 7)
+
+    def test_too_many_for_too_long(self):
+        with Shop(lambda _shop, _method, _target, number: TOO_MANY if number > 50 else None) as shop:
+            result = self.job("t", shop.url, self.rows(), "--jobs", "8", "-o", "none", "--retry-max-wait", "1")
+            self.assert_failed(result, 8, "left", "bulk resume")
+            self.assertEqual((self.journal().counts(), self.journal().open), ({"ok": 50}, {}))
+            shop.hook = lambda *_: None
+            self.assert_code(self.resume("t", shop.url, "-q"), 0)
+            self.assert_each_once(shop)

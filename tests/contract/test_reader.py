@@ -1,0 +1,387 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a document says, and what of it arrives on the wire: values, lists, credentials, servers, names."""
+
+import json
+
+from blackbox import Case, Peer, json_answer
+
+
+def operation(**more):
+    return {"operationId": "o", "summary": "s", "responses": {"200": {"description": "d"}}, **more}
+
+
+def document(paths, version="3.0.3", **more):
+    return {"openapi": version, "info": {"title": "t", "version": "1"}, "paths": paths, **more}
+
+
+def query(schema, **more):
+    return document({"/a": {"get": operation(parameters=[{"name": "q", "in": "query", "description": "d", "schema": schema, **more}])}})
+
+
+def body(schema, version="3.0.3", **more):
+    return document({"/a": {"post": operation(requestBody={"content": {"application/json": {"schema": schema}}}, **more)}}, version)
+
+
+class ReaderCase(Case):
+    def use(self, doc, profile="", name="doc.json"):
+        """A profile `p` with this document as its contract."""
+        text = doc if isinstance(doc, str) else json.dumps(doc)
+        path = self.write(f"config/bangoctl/{name}", text)
+        self.config(f'profiles = {{ p = {{ environment = "test"; username = "u"; password = "pw"; contract = "{path}"; {profile} }}; }};')
+        return path
+
+    def run_p(self, *words):
+        return self.run_program("-p", "p", *words)
+
+    def dry(self, *words):
+        """The request that would be sent."""
+        result = self.run_p(*words, "-n", "-o", "json")
+        self.assert_code(result, 0)
+        return result.json
+
+    def problems(self, doc):
+        path = self.write("check.json", doc if isinstance(doc, str) else json.dumps(doc))
+        result = self.run_program("contract", "check", path, "-o", "json")
+        self.assert_code(result, 0)
+        return {row["pointer"]: row["problem"] for row in (result.json if result.stdout else [])}
+
+
+HERE = 'base_url = "http://127.0.0.1:1";'
+
+
+class Values(ReaderCase):
+    def assert_rules(self, doc, option, good, bad):
+        """Good values are taken; bad ones are exit 2, in one line that names option and value."""
+        self.use(doc, HERE)
+        for value in good:
+            with self.subTest(good=value):
+                self.dry("o", f"--{option}={value}")
+        for value in bad:
+            with self.subTest(bad=value):
+                result = self.run_p("o", f"--{option}={value}", "-n")
+                self.assert_failed(result, 2, f"--{option}: ")
+                self.assertLessEqual(len(result.err.splitlines()), 2)
+
+    def test_whole_numbers(self):
+        self.assert_rules(query({"type": "integer", "minimum": 2, "maximum": 5}), "q", [2, 5], [1, 6, "2.5", "x", ""])
+        self.assert_rules(query({"type": "integer", "minimum": 2, "exclusiveMinimum": True, "maximum": 5, "exclusiveMaximum": True}), "q", [3, 4], [2, 5])
+        self.assert_rules({**query({"type": "integer", "exclusiveMinimum": 2, "exclusiveMaximum": 5}), "openapi": "3.1.0"}, "q", [3, 4], [2, 5])
+        self.assert_rules(query({"type": "integer", "minimum": 1.5, "maximum": -1.5e-3 + 4}), "q", [2, 3], [1, 4])
+        self.assert_rules(query({"type": "integer", "minimum": -1.5}), "q", [-1, 0], [-2])
+        self.assert_rules(query({"type": "integer", "minimum": 0, "maximum": 0}), "q", [0], [1, -1])
+        self.assert_rules(query({"type": "integer", "enum": [1, 2]}), "q", [1, 2], [3, "1.0"])
+
+    def test_numbers(self):
+        self.assert_rules(query({"type": "number", "minimum": 0.5, "maximum": 1.5}), "q", ["0.5", "1.5", "1e0"], ["0.4", "1.6", "x"])
+        self.assert_rules(query({"type": "number", "minimum": 0, "exclusiveMinimum": True}), "q", ["0.001"], ["0", "-1"])
+        self.assert_rules({**query({"type": "number", "exclusiveMaximum": 1, "maximum": 7}), "openapi": "3.1.0"}, "q", ["0.9"], ["1", "2"])
+
+    def test_texts(self):
+        self.assert_rules(query({"type": "string", "minLength": 2, "maxLength": 3}), "q", ["äö", "äöü", "日本語"], ["ä", "äöüß"])
+        self.assert_rules(query({"type": "string", "format": "date"}), "q", ["2030-01-31"], ["2030-02-31", "2030-01-31T00:00:00Z", "x"])
+        self.assert_rules(query({"type": "string", "format": "date-time"}), "q", ["2030-01-31T00:00:00Z"], ["x", "2030-13-01T00:00:00Z"])
+        self.assert_rules(query({"type": "string", "format": "no-such-format"}), "q", ["anything"], [])
+        self.assert_rules(query({"type": "string", "enum": ["A", "B b"]}), "q", ["A", "B b"], ["a", "C"])
+
+    def test_patterns(self):
+        """As ECMA-262 has them: not anchored, Unicode, \\uXXXX, a dollar that is the very end."""
+        for pattern, good, bad in [("^[A-Z]{2}$", ["AB"], ["ABC", "ab", "AB\n"]), ("b", ["abc"], ["ac"]), ("^.$", ["ä", "😀"], ["ab"]),
+                                   ("^\\u00e4$", ["ä"], ["a"]), ("^\\d+$", ["12"], ["١٢", "x"]), ("^(?:a|b)*$", ["", "abab"], ["c"]),
+                                   ("^[^]$", ["x"], ["xy"])]:
+            with self.subTest(pattern=pattern):
+                self.assert_rules(query({"type": "string", "pattern": pattern}), "q", good, bad)
+
+    def test_lists(self):
+        self.use(query({"type": "array", "minItems": 2, "maxItems": 3, "items": {"type": "integer", "maximum": 5}}), HERE)
+        for values, code in [([1, 2], 0), ([1, 2, 3], 0), ([1], 2), ([1, 2, 3, 4], 2), ([1, 6], 2), ([], 0)]:
+            with self.subTest(values=values):
+                self.assert_code(self.run_p("o", *[f"--q={value}" for value in values], "-n"), code)
+
+    def test_required(self):
+        self.use(query({"type": "string"}, required=True), HERE)
+        self.assert_failed(self.run_p("o", "-n"), 2, 'needs --q')
+
+    def test_bodies(self):
+        schema = {"type": "object", "properties": {
+            "n": {"type": "integer", "enum": [1, 2]}, "s": {"type": "string", "enum": ["1", "2", None], "nullable": True}, "b": {"type": "boolean"},
+            "d": {"type": "number"}, "o": {"properties": {"x": {"type": "string"}}}, "l": {"type": "array", "items": {"type": "integer", "enum": [7]}},
+            "r": {"type": "string", "readOnly": True}, "p": {"type": "string", "default": "P"}, "j": {"oneOf": [{"type": "string"}, {"type": "object"}]}}}
+        self.use(body(schema), HERE)
+        sent = self.dry("o", "--n", "2", "--s", "1", "--b", "--d", "1.50", "--o.x", "y", "--l", "7", "--j", '{"a": 1}')["body"]
+        self.assertEqual(sent, {"n": 2, "s": "1", "b": True, "d": 1.5, "o": {"x": "y"}, "l": [7], "j": {"a": 1}})
+        self.assertEqual(self.dry("o", "--s", "null")["body"], {"s": None})
+        self.assertIsNone(self.dry("o")["body"])
+        self.assert_failed(self.run_p("o", "--r", "x", "-n"), 2, "unknown option")
+        self.assertIn("default P", self.run_p("o", "--help").out)
+
+    def test_of_3_1(self):
+        schema = {"type": "object", "properties": {
+            "c": {"const": 7}, "k": {"type": "string", "const": "K"}, "t": {"type": ["string", "null"]},
+            "u": {"anyOf": [{"type": "integer", "maximum": 3}, {"type": "null"}]}, "m": {"type": ["string", "integer"]}}}
+        self.use(body(schema, "3.1.0"), HERE)
+        self.assertEqual(self.dry("o", "--c", "7", "--k", "K", "--t", "x", "--u", "3", "--m", '"z"')["body"], {"c": 7, "k": "K", "t": "x", "u": 3, "m": "z"})
+        for words in (["--c", "8"], ["--k", "k"], ["--u", "4"], ["--u", "x"]):
+            self.assert_failed(self.run_p("o", *words, "-n"), 2, words[0])
+        self.assertEqual([p for p in self.problems(body(schema, "3.1.0")) if p.endswith(("anyOf", "type"))],
+                         ["/paths/~1a/post/requestBody/content/application~1json/schema/properties/m/type"])
+
+    def test_set_raw_warns(self):
+        schema = {"type": "object", "properties": {"n": {"type": "integer", "maximum": 3}, "s": {"type": "string", "pattern": "^a"},
+                                                   "l": {"type": "array", "maxItems": 1, "items": {"type": "string"}}, "e": {"enum": ["A"]}}}
+        self.use(body(schema), HERE)
+        for pair in ("n:=4", 'n:="x"', 's:="b"', 'l:=["a","b"]', "l:=3", 'e:="B"', "n:={}"):
+            with self.subTest(pair=pair):
+                result = self.run_p("o", "--set", pair, "-n")
+                self.assert_code(result, 0)
+                self.assertIn(f"warning: --set {pair[0]}", result.err)
+        for pair in ("n:=3", "n:=null", 's:="ab"', 'l:=["a"]', 'e:="A"'):
+            with self.subTest(pair=pair):
+                self.assertNotIn("warning", self.run_p("o", "--set", pair, "-n").err)
+        self.assert_failed(self.run_p("o", "--set", "n=4", "-n"), 2)
+
+    def test_open_bodies(self):
+        for schema, code in [({"properties": {"a": {"type": "string"}}}, 2), ({"properties": {"a": {}}, "additionalProperties": False}, 2),
+                             ({"properties": {"a": {}}, "additionalProperties": True}, 0), ({"type": "object", "additionalProperties": {"type": "string"}}, 0),
+                             ({"type": "object"}, 0), ({"oneOf": [{"type": "object"}, {"type": "array"}]}, 0)]:
+            with self.subTest(schema=schema):
+                self.use(body(schema), HERE)
+                self.assert_code(self.run_p("o", "--set", "other=1", "-n"), code)
+
+    def test_help(self):
+        doc = query({"type": "integer", "default": 5, "example": 3}, deprecated=True)
+        doc["paths"]["/a"]["get"]["deprecated"] = True
+        path = self.use(doc, HERE)
+        text = self.run_p("o", "--help").out
+        for part in ("s (deprecated)", "d (deprecated) (default 5) (such as 3)"):
+            self.assertIn(part, text)
+        self.assertIn("deprecated", self.run_program("--contract", path, "--help").out)
+
+
+class Lists(ReaderCase):
+    def url(self, schema, *words, swagger=None, **more):
+        doc = query(schema, **more)
+        if swagger is not None:
+            doc = {"swagger": "2.0", "paths": {"/a": {"get": operation(parameters=[{"name": "q", "in": "query", **schema, **swagger}])}}}
+        self.use(doc, HERE)
+        return self.dry("o", *words)["url"].partition("?")[2]
+
+    def test_query(self):
+        strings, words = {"type": "array", "items": {"type": "string"}}, ["--q", "a,b", "--q", "c d"]
+        for more, wanted in [({}, "q=a%2Cb&q=c%20d"), ({"explode": True}, "q=a%2Cb&q=c%20d"), ({"explode": False}, "q=a%2Cb,c%20d"),
+                             ({"style": "spaceDelimited"}, "q=a%2Cb%20c%20d"), ({"style": "pipeDelimited", "explode": False}, "q=a%2Cb%7Cc%20d")]:
+            with self.subTest(more=more):
+                self.assertEqual(self.url(strings, *words, **more), wanted)
+        for form, wanted in [(None, "q=a%2Cb,c%20d"), ("csv", "q=a%2Cb,c%20d"), ("multi", "q=a%2Cb&q=c%20d"), ("pipes", "q=a%2Cb%7Cc%20d"),
+                             ("ssv", "q=a%2Cb%20c%20d"), ("tsv", "q=a%2Cb%09c%20d")]:
+            with self.subTest(form=form):
+                self.assertEqual(self.url(strings, *words, swagger={"collectionFormat": form} if form else {}), wanted)
+
+    def test_objects(self):
+        self.assertEqual(self.url({"type": "object"}, "--q", "a=1", "--q", "b=2 3"), "a=1&b=2%203")
+        self.assertEqual(self.url({"type": "object"}, "--q", "a=1", "--q", "b=2", style="deepObject"), "q%5Ba%5D=1&q%5Bb%5D=2")
+
+    def test_headers(self):
+        doc = query({"type": "string"})
+        doc["paths"]["/a"]["get"]["parameters"] = [{"name": "X-L", "in": "header", "description": "d", "schema": {"type": "array", "items": {"type": "string"}}}]
+        self.use(doc, HERE)
+        self.assertEqual(self.dry("o", "--x-l", "a", "--x-l", "b")["headers"]["X-L"], "a,b")
+
+
+SCHEMES = {"b": {"type": "http", "scheme": "Basic"}, "t": {"type": "http", "scheme": "bearer"}, "k": {"type": "apiKey", "in": "header", "name": "X-Key"},
+           "o": {"type": "oauth2", "flows": {}}}
+
+
+class Security(ReaderCase):
+    def doc(self, own=None, whole=None):
+        doc = document({"/a": {"get": operation(parameters=[{"name": "X-Key", "in": "header", "schema": {"type": "string"}}])},
+                        "/b": {"post": {**operation(), "operationId": "open", "security": []}}}, components={"securitySchemes": SCHEMES})
+        if own is not None:
+            doc["paths"]["/a"]["get"]["security"] = own
+        if whole is not None:
+            doc["security"] = whole
+        return doc
+
+    def credentials(self, *words):
+        headers = self.dry(*words)["headers"]
+        return {name: headers[name] for name in ("Authorization", "X-Key") if name in headers}
+
+    def test_who_decides(self):
+        basic, bearer, key = {"Authorization": "Basic ***"}, {"Authorization": "Bearer ***"}, {"X-Key": "***"}
+        for own, whole, profile, wanted in [
+                (None, None, "", basic), (None, [{"t": []}], "", bearer), ([{"k": []}], [{"t": []}], "", key), ([{"b": []}], [{"t": []}], "", basic),
+                ([], [{"t": []}], "", {}), ([{}], None, "", {}), ([{}, {"t": []}], None, "", bearer), ([{"o": []}, {"k": []}], None, "", key),
+                ([{"o": []}], None, "", basic), ([{"k": [], "t": []}], None, "", basic),
+                ([{"k": []}], None, 'auth = "bearer";', bearer), ([], None, 'auth = "basic";', basic),
+                ([{"k": []}], None, 'auth_header = "X-Other";', {}), (None, [{"k": []}], 'auth = "header"; auth_header = "X-Key";', key)]:
+            with self.subTest(own=own, whole=whole, profile=profile):
+                self.use(self.doc(own, whole), HERE + profile)
+                self.assertEqual(self.credentials("o"), wanted)
+
+    def test_on_the_wire(self):
+        for own, line in [([{"b": []}], b"Authorization: Basic dTpwdw=="), ([{"t": []}], b"Authorization: Bearer pw"), ([{"k": []}], b"X-Key: pw")]:
+            with self.subTest(own=own), Peer(json_answer()) as peer:
+                self.use(self.doc(own), f'base_url = "{peer.url}";')
+                result = self.run_p("o", "-vv", "--trace", "trace")
+                self.assert_code(result, 0)
+                self.assertIn(line, peer.requests[0].split(b"\r\n"))
+                seen = result.stdout + result.stderr + (self.home / "trace").read_bytes()
+                self.assertNotIn(line.split()[-1] if line[0:1] == b"A" else b": pw", seen)
+                self.assert_code(self.run_p("open"), 0)
+                self.assertNotIn(b"uthorization", peer.requests[1])
+                self.assertNotIn(b"X-Key", peer.requests[1])
+                audit = b"".join(path.read_bytes() for path in self.home.rglob("audit*"))
+                self.assertNotIn(b"dTpwdw", audit)
+
+    def test_without_credentials_none_are_asked_for(self):
+        path = self.use(self.doc())
+        with Peer(json_answer()) as peer:
+            self.config(f'profiles = {{ p = {{ environment = "test"; base_url = "{peer.url}"; contract = "{path}"; }}; }};')
+            self.assert_code(self.run_p("open"), 0)
+            self.assert_failed(self.run_p("o"), 3, "no user name")
+
+    def test_no_user_name_but_for_basic(self):
+        path = self.use(self.doc([{"k": []}], [{"b": []}]))
+        with Peer(json_answer()) as peer:
+            self.config(f'profiles = {{ p = {{ environment = "test"; base_url = "{peer.url}"; password = "pw"; contract = "{path}"; }}; }};')
+            self.assert_code(self.run_p("o"), 0)
+
+    def test_curl(self):
+        for own, part in [([{"b": []}], "-u 'u:'"), ([{"t": []}], "Bearer $BANGOCTL_PASSWORD"), ([{"k": []}], "X-Key: $BANGOCTL_PASSWORD"), ([], None)]:
+            self.use(self.doc(own), HERE)
+            out = self.run_p("o", "--curl").out
+            self.assertIn(part or "X-RequestIdentifier", out)
+            self.assertEqual("$BANGOCTL_PASSWORD" in out, part is not None)
+
+    def test_origin(self):
+        path = self.use(self.doc(None, [{"k": []}]), HERE)
+        rows = {row["setting"]: row for row in self.run_p("config", "show", "--origin", "-o", "json").json}
+        self.assertEqual((rows["auth"]["value"], rows["auth"]["origin"]), ("header", f"contract {path}"))
+        self.assertEqual((rows["auth_header"]["value"], rows["auth_header"]["origin"]), ("X-Key", f"contract {path}"))
+
+    def test_swagger_2(self):
+        doc = {"swagger": "2.0", "paths": {"/a": {"get": operation(security=[{"k": []}])}}, "security": [{"b": []}],
+               "securityDefinitions": {"k": {"type": "apiKey", "in": "header", "name": "X-Key"}, "b": {"type": "basic"}}}
+        self.use(doc, HERE)
+        self.assertEqual(self.credentials("o"), {"X-Key": "***"})
+        self.assertEqual(self.problems(doc), {})
+
+
+class Servers(ReaderCase):
+    def url(self, profile="", **more):
+        self.use(document({"/a": {"get": operation()}}, **more), profile)
+        return self.dry("o")["url"]
+
+    def test_openapi_3(self):
+        for servers, wanted in [([{"url": "https://x.example/v1"}], "https://x.example/v1/a"), ([{"url": "https://x.example/"}], "https://x.example/a"),
+                                ([{"url": "/v1"}, {"url": "https://y.example"}], "https://y.example/a"),
+                                ([{"url": "http://x.example"}, {"url": "https://y.example"}], "https://y.example/a"),
+                                ([{"url": "http://127.0.0.1:9/v1"}], "http://127.0.0.1:9/v1/a"),
+                                ([{"url": "https://{e}.x.example:{p}", "variables": {"e": {"default": "test"}, "p": {"default": 8443}}}],
+                                 "https://test.x.example:8443/a")]:
+            with self.subTest(servers=servers):
+                self.assertEqual(self.url(servers=servers), wanted)
+        self.assertEqual(self.url(HERE, servers=[{"url": "https://x.example/v1"}]), "http://127.0.0.1:1/a")
+
+    def test_unusable(self):
+        for servers, part in [(None, "no base_url"), ([], "no base_url"), ([{"url": "/v1"}], "no base_url"), ([{"url": "https://{e}.example"}], "no base_url"),
+                              ([{"url": "ftp://x.example"}], "no base_url"), ([{"url": "https://u:p@x.example"}], "no base_url"),
+                              ([{"url": "http://x.example"}], "is not https"), ([{"url": "https://us.resale.api.bango.com"}], "is a live host"), ([3], "no base_url")]:
+            with self.subTest(servers=servers):
+                self.use(document({"/a": {"get": operation()}}, **({} if servers is None else {"servers": servers})))
+                self.assert_failed(self.run_p("o", "-n"), 3, part)
+
+    def test_live_host_of_a_test_profile(self):
+        path = self.use(document({"/a": {"get": operation()}}, servers=[{"url": "https://x.sandbox.bango.com"}]))
+        self.config(f'profiles = {{ p = {{ environment = "live"; username = "u"; contract = "{path}"; }}; }};')
+        self.assert_failed(self.run_p("o", "-n"), 3, "is a test host")
+
+    def test_swagger_2(self):
+        for more, wanted in [({"host": "x.example", "basePath": "/v1", "schemes": ["http", "https"]}, "https://x.example/v1/a"),
+                             ({"host": "x.example:99"}, "https://x.example:99/a"), ({"host": "x.example", "basePath": "v1"}, "https://x.example/v1/a"),
+                             ({"host": "127.0.0.1:9", "schemes": ["http"]}, "http://127.0.0.1:9/a"), ({"host": "x.example", "basePath": "/"}, "https://x.example/a")]:
+            with self.subTest(more=more):
+                self.use({"swagger": "2.0", "paths": {"/a": {"get": operation()}}, **more})
+                self.assertEqual(self.dry("o")["url"], wanted)
+
+    def test_built_in_has_none(self):
+        self.config('profiles = { p = { environment = "test"; username = "u"; password = "p"; }; };')
+        self.assert_failed(self.run_p("echo", "-n"), 3, "no base_url")
+
+    def test_sandbox_stays_within(self):
+        path = self.use(document({"/a": {"get": operation()}}, servers=[{"url": "https://x.example"}]))
+        self.assertIn("127.0.0.1", self.run_program("-p", "sandbox", "--contract", path, "o", "-n").out)
+
+    def test_shell_and_script(self):
+        self.use(document({"/a": {"get": operation()}}, servers=[{"url": "https://x.example/v1"}], security=[{"t": []}],
+                          components={"securitySchemes": SCHEMES}))
+        result = self.run_program("-p", "p", "run", "-", stdin="o -n --timeout 3\nset output json\no -n\n")
+        self.assert_code(result, 0)
+        self.assertEqual(result.out.count("x.example"), 2)
+        self.assertEqual(result.out.count("Bearer ***"), 2)
+
+    def test_config_says_it(self):
+        path = self.use(document({"/a": {"get": operation()}}, servers=[{"url": "https://x.example/v1"}]))
+        rows = {row["setting"]: row for row in self.run_p("config", "show", "--origin", "-o", "json").json}
+        self.assertEqual((rows["base_url"]["value"], rows["base_url"]["origin"]), ("https://x.example/v1", f"contract {path}"))
+        self.assert_code(self.run_program("config", "check"), 0)
+
+
+class References(ReaderCase):
+    def test_all_kinds(self):
+        doc = document({"/a/{id}": {"$ref": "#/components/pathItems/A"}}, "3.1.0", components={
+            "pathItems": {"A": {"parameters": [{"$ref": "#/components/parameters/Id"}], "post": {
+                "operationId": "o", "summary": "s", "parameters": [{"$ref": "#/components/parameters/Q"}],
+                "requestBody": {"$ref": "#/components/requestBodies/B"}, "responses": {"200": {"$ref": "#/components/responses/R"}},
+                "x-bangoctl": {"columns": ["k"], "effect": "read"}}}},
+            "parameters": {"Id": {"name": "id", "in": "path", "required": True, "description": "d", "schema": {"type": "string"}},
+                           "Q": {"name": "q", "in": "query", "description": "d", "schema": {"$ref": "#/components/schemas/S"},
+                                 "examples": {"e": {"$ref": "#/components/examples/E"}}}},
+            "requestBodies": {"B": {"required": True, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/T"}}}}},
+            "responses": {"R": {"description": "d", "headers": {"X": {"$ref": "#/components/headers/H"}}, "content": {"application/json": {
+                "examples": {"e": {"$ref": "#/components/examples/Reply"}}}}}},
+            "examples": {"E": {"value": "three"}, "Reply": {"value": {"k": 1}}}, "headers": {"H": {"schema": {"type": "string"}}},
+            "schemas": {"S": {"type": "string", "maxLength": 5}, "T": {"type": "object", "properties": {"x": {"$ref": "#/components/schemas/S", "description": "d"}}}}})
+        self.use(doc, HERE)
+        self.assertEqual(self.problems(doc), {})
+        self.assertIn("such as three", self.run_p("o", "--help").out)
+        request = self.dry("o", "1", "--q", "abcde", "--x", "y")
+        self.assertEqual((request["url"], request["body"]), ("http://127.0.0.1:1/a/1?q=abcde", {"x": "y"}))
+        self.assertEqual(self.dry("o", "1")["body"], {})
+        self.assert_failed(self.run_p("o", "1", "--x", "abcdef", "-n"), 2)
+        result = self.run_program("-p", "sandbox", "--contract", self.home / "config/bangoctl/doc.json", "o", "1")
+        self.assertEqual(result.json, {"k": 1}, f"\n{result}")
+
+    def test_swagger_2(self):
+        doc = {"swagger": "2.0", "info": {"title": "t", "version": "1"}, "consumes": ["application/json"], "produces": ["application/json"],
+               "parameters": {"Id": {"name": "id", "in": "path", "required": True, "type": "string", "description": "d"},
+                              "B": {"name": "b", "in": "body", "required": True, "schema": {"$ref": "#/definitions/D"}}},
+               "definitions": {"D": {"type": "object", "required": ["n"], "properties": {"n": {"type": "integer", "maximum": 3, "description": "d"}}}},
+               "responses": {"R": {"description": "d", "schema": {"type": "object"}}},
+               "paths": {"/a/{id}": {"parameters": [{"$ref": "#/parameters/Id"}], "post": {
+                   "operationId": "o", "summary": "s", "parameters": [{"$ref": "#/parameters/B"}], "responses": {"200": {"$ref": "#/responses/R"}}}}}}
+        self.use(doc, HERE)
+        self.assertEqual(self.problems(doc), {})
+        self.assertEqual(self.dry("o", "1", "--n", "3")["body"], {"n": 3})
+        self.assert_failed(self.run_p("o", "1", "-n"), 2, "needs --n")
+        self.assert_failed(self.run_p("o", "1", "--n", "4", "-n"), 2)
+        doc["paths"]["/a/{id}"]["parameters"].append({"$ref": "#/parameters/B"})
+        doc["paths"]["/a/{id}"]["post"]["parameters"] = []
+        self.use(doc, HERE)
+        self.assertEqual(self.dry("o", "1", "--n", "3")["body"], {"n": 3})
+
+    def test_yaml_and_json_are_one(self):
+        text = "openapi: 3.0\npaths:\n  /a:\n    get:\n      operationId: o\n      parameters:\n        - {name: q, in: query, schema: {type: integer, maximum: 3}}\n"
+        self.use(text, HERE, "doc.yaml")
+        self.assertTrue(self.dry("o", "--q", "3")["url"].endswith("?q=3"))
+        self.assert_failed(self.run_p("o", "--q", "4", "-n"), 2)
+
+
+class Names(ReaderCase):
+    def test_names(self):
+        paths = {"/a": {"get": {"tags": ["User Accounts"], "operationId": "listUsers", "summary": "s"}}, "/b/{x}/c": {"put": {"summary": "s"}},
+                 "/d": {"get": {"x-bangoctl": {"command": "Do  It now"}, "summary": "s"}}, "/e": {"get": {"tags": [""], "operationId": "", "summary": "s"}},
+                 "/f": {"get": {"tags": ["config"], "operationId": "show", "summary": "s"}}, "/": {"get": {"summary": "s"}}}
+        path = self.write("doc.json", json.dumps(document(paths)))
+        table = {row["path"]: row["name"] for row in self.run_program("--contract", path, "commands", "-o", "json").json if row["path"]}
+        self.assertEqual(table, {"/a": "user-accounts list-users", "/b/{x}/c": "put-b-x-c", "/d": "do it now", "/e": "get-e", "/f": "api config show",
+                                 "/": "get"})
