@@ -41,8 +41,7 @@ struct audit_group {
 
 void audit_group_done(struct audit_group *group);
 
-/* As audit_intent and audit_outcome; the intent names job and row, whose journal has what is left
- * out here: the words, the path, the body's hash. */
+/* As audit_intent and audit_outcome; the intent names job and row in the place of the words. */
 void audit_group_intent(struct audit_group *group, const struct session *session,
 			const struct request *request, const char *job, long long row);
 void audit_group_outcome(struct audit_group *group, const struct session *session,
