@@ -387,14 +387,17 @@ static bool is_null_type(const struct json *schema)
 	return type && strcmp(type, "null") == 0;
 }
 
-/* The alternative of a `oneOf` or `anyOf` that is the only one beside null, or NULL. */
-static const struct json *only_alternative(const struct json *schema)
+/* The alternative of a `oneOf` or `anyOf` that is the only one beside null, or NULL; `null` tells
+ * whether that is one. */
+static const struct json *only_alternative(const struct json *schema, bool *null)
 {
+	*null = false;
 	const struct json *one = json_get(schema, "oneOf"), *any = json_get(schema, "anyOf");
 	const struct json *list = one ? one : any, *found = NULL;
 	if ((one && any) || !json_is(list, JSON_ARRAY))
 		return NULL;
 	for (const struct json *item = list->first; item; item = item->next) {
+		*null = *null || is_null_type(item);
 		if (is_null_type(item))
 			continue;
 		if (found)
@@ -404,23 +407,11 @@ static const struct json *only_alternative(const struct json *schema)
 	return found;
 }
 
-/* Whether null is one of the alternatives. */
-static bool has_null(const struct json *schema)
-{
-	const struct json *one = json_get(schema, "oneOf"), *any = json_get(schema, "anyOf");
-	const struct json *list = one ? one : any;
-	for (const struct json *item = json_is(list, JSON_ARRAY) ? list->first : NULL; item;
-	     item = item->next)
-		if (is_null_type(item))
-			return true;
-	return false;
-}
-
 /* Adds what `from` has and `into` lacks. */
 static void merge(struct contract *contract, struct json *into, const struct json *from)
 {
-	bool alternative = only_alternative(from) != NULL;
-	if (alternative && has_null(from) && !json_get(into, "nullable"))
+	bool null, alternative = only_alternative(from, &null) != NULL;
+	if (alternative && null && !json_get(into, "nullable"))
 		json_set(contract->doc, into, "nullable", json_new_bool(contract->doc, true));
 	for (const struct json *item = from->first; item; item = item->next) {
 		if (strcmp(item->key, "allOf") == 0 || strcmp(item->key, "$ref") == 0 ||
@@ -472,7 +463,9 @@ static bool flatten(struct flattening *work, const struct json *schema, const st
 	if (node != schema)
 		merge(work->contract, work->into, schema);
 	merge(work->contract, work->into, node);
-	const struct json *all = json_get(node, "allOf"), *alternative = only_alternative(node);
+	bool null;
+	const struct json *all = json_get(node, "allOf"),
+			  *alternative = only_alternative(node, &null);
 	for (const struct json *part = json_is(all, JSON_ARRAY) ? all->first : NULL; part;
 	     part = part->next)
 		if (!flatten(work, part, &step))
@@ -495,7 +488,9 @@ const struct json *document_schema(struct contract *contract, const struct json 
 	schema = target_of(contract, schema);
 	if (!json_is(schema, JSON_OBJECT))
 		return NULL;
-	if (!json_get(schema, "$ref") && !json_get(schema, "allOf") && !only_alternative(schema))
+	bool null;
+	if (!json_get(schema, "$ref") && !json_get(schema, "allOf") &&
+	    !only_alternative(schema, &null))
 		return schema;
 	struct pairs *merged = &work_of(contract)->merged;
 	struct pair *slot = merged->size ? slot_of(merged, schema) : NULL;
