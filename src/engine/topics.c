@@ -277,7 +277,8 @@ static void bulk(struct buf *out, const struct help_style *style)
 		"What a row sends is in the journal before it leaves, and its result before it is shown. A job that was ended in "
 		"any way goes on with \"bulk resume JOURNAL\": rows with a result are left alone. A row that may have been applied is "
 		"sent again with the same identifier where the profile has idempotency = \"trusted\"; elsewhere its record is read "
-		"back, and what cannot be told from it is left as unknown. \"bulk status\", \"bulk failures\" and \"bulk results\" "
+		"back, and what cannot be told from it is left as unknown. (A server that answers 202 and applies later than the "
+		"profile's timeout cannot be told by reading: with such a one, trust in identifiers or ask.) \"bulk status\", \"bulk failures\" and \"bulk results\" "
 		"read journals, also of a job that runs, and exit with 0 whatever they tell. The input must stay as it is; of "
 		"standard input a copy is kept until all rows have a result.");
 	help_heading(out, style, "The end");
