@@ -15,14 +15,6 @@ def slow(function):
     return unittest.skipIf(os.environ.get("TEST_FAST"), "slow, and TEST_FAST is set")(function)
 
 
-def known_fault(reason):
-    """Marks a test that shows a fault which is not mended yet; it is reported as skipped, with the reason."""
-    def mark(function):
-        function.known_fault = reason
-        return unittest.expectedFailure(function)
-    return mark
-
-
 class Case(unittest.TestCase):
     maxDiff = None
 
