@@ -278,8 +278,19 @@ static bool is_last(const struct audit_changes *changes, size_t at)
 	return true;
 }
 
-/* Whether an earlier change of the record, which may have been applied, was under way so shortly
- * before this one that the server's whole seconds do not tell them apart. */
+/* Whether both changes may have left the record with the same status. */
+static bool lead_alike(const struct audit_change *a, const struct audit_change *b)
+{
+	for (const struct json *item = json_is(a->next, JSON_OBJECT) ? a->next->first : NULL; item;
+	     item = item->next)
+		if (json_string(item) && role_of(a->next, item->text).result &&
+		    role_of(b->next, item->text).result)
+			return true;
+	return false;
+}
+
+/* Whether an earlier change of the record, which may have been applied and led to the same, was
+ * under way so shortly before this one that the server's whole seconds do not tell them apart. */
 static bool is_crowded(const struct session *session, const struct audit_changes *changes,
 		       size_t at)
 {
@@ -295,7 +306,7 @@ static bool is_crowded(const struct session *session, const struct audit_changes
 		bool repeat = earlier->request_id && change->request_id &&
 			      strcmp(earlier->request_id, change->request_id) == 0;
 		if (repeat || !earlier->target || strcmp(earlier->target, change->target) != 0 ||
-		    !may_be_applied(earlier) || !earlier->last_at ||
+		    !may_be_applied(earlier) || !lead_alike(earlier, change) || !earlier->last_at ||
 		    clock_parse(earlier->last_at, &last, NULL, &ignored) < 0)
 			continue;
 		if (last + (earlier->open ? window : 0) + CROWD_MS >= sent)

@@ -379,8 +379,9 @@ void help_command(struct buf *out, const struct help_style *style, const struct 
 	add_arguments(out, style, command);
 	size_t own = command->derived ? command->own_count : command->arg_count;
 	add_options(out, style, "Options", command->args, own);
-	add_options(out, style, "Columns, and options for the rows that leave them empty",
-		    command->args + own, command->arg_count - own);
+	if (own < command->arg_count)
+		add_options(out, style, "Columns, and options for the rows that leave them empty",
+			    command->args + own, command->arg_count - own);
 	if (command->method)
 		add_call(out, style, command);
 	add_examples(out, style, command);
