@@ -409,11 +409,15 @@ static void pretty(void **state)
 	CLEAN_JSON struct json_doc *doc = json_doc_new();
 	CLEAN_BUF struct buf out = { 0 };
 	buf_add_str(&out, "\x7Fkept "); /* what stood there before is not touched */
-	json_write(&out, unit_json(doc, "{\"a\":[1,{}],\"b\":\"\xC2\x85\xE2\x80\xAE\xE2\x81\xA6\xE2\x80\x94\"}"),
-		   JSON_PRETTY);
-	CHECK_TEXT(out.data,
-		   "\x7Fkept {\n  \"a\": [\n    1,\n    {}\n  ],\n  \"b\": \"\\u0085\\u202e\\u2066\xE2\x80\x94\"\n}",
-		   "pretty");
+	json_write(
+		&out,
+		unit_json(doc,
+			  "{\"a\":[1,{}],\"b\":\"\xC2\x85\xE2\x80\xAE\xE2\x81\xA6\xE2\x80\x94\"}"),
+		JSON_PRETTY);
+	CHECK_TEXT(
+		out.data,
+		"\x7Fkept {\n  \"a\": [\n    1,\n    {}\n  ],\n  \"b\": \"\\u0085\\u202e\\u2066\xE2\x80\x94\"\n}",
+		"pretty");
 }
 
 static void memory(void **state)
