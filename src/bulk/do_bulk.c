@@ -55,7 +55,7 @@ static char *job_file(const struct ask *ask, const char *end, struct err *err)
 	return buf_format("%s/%s%s", folder, ask->job, end);
 }
 
-static int read_shard(const char *text, struct ask *ask, struct err *err)
+static int read_shard(const char *text, bool duplicates, struct ask *ask, struct err *err)
 {
 	long long shard = 0, of = 1;
 	ask->of = 1;
@@ -72,6 +72,10 @@ static int read_shard(const char *text, struct ask *ask, struct err *err)
 	}
 	ask->shard = (unsigned)shard;
 	ask->of = (unsigned)of;
+	if (of > 1 && duplicates)
+		return err_set(
+			err, ERR_USAGE,
+			"--allow-duplicates keeps the order of a record's rows, and shards would not: use one of them");
 	return 0;
 }
 
@@ -123,6 +127,9 @@ static int find_input(struct ask *ask, const char *input, const volatile sig_ato
 	}
 	if (!realpath(input, whole))
 		return err_set(err, ERR_USAGE, "cannot open %s: %s", input, strerror(errno));
+	/* the journal is JSON, and has to find it again */
+	if (!text_is_utf8(whole, strlen(whole)))
+		return err_set(err, ERR_USAGE, "%s: the path is not UTF-8: rename the file", input);
 	ask->input = mem_dup(whole);
 	return 0;
 }
@@ -131,7 +138,8 @@ static int read_ask(struct ask *ask, const struct launch *launch, struct err *er
 {
 	const struct values *values = launch->values;
 	random_uuid(ask->job);
-	if (read_shard(values_get(values, "shard"), ask, err) < 0 ||
+	if (read_shard(values_get(values, "shard"), values_flag(values, "allow-duplicates"), ask,
+		       err) < 0 ||
 	    find_journal(ask, values, err) < 0)
 		return -1;
 	return find_input(ask, values_get(values, "input"), launch->session->stop, err);

@@ -245,8 +245,7 @@ static void take_ended(struct job *job, struct http_transfer *transfer)
 			   result < 0 ? &failure : NULL);
 	}
 	if (result == 0)
-		result = outcome_judge(&slot->reply, slot->row.request.effect, doc, &outcome,
-				       &failure);
+		result = send_judge(&slot->row.request, &slot->reply, doc, &outcome, &failure);
 	if (result < 0) {
 		handle_failure(job, slot, &outcome, &failure);
 		return;
@@ -260,6 +259,9 @@ static void take_ended(struct job *job, struct http_transfer *transfer)
 static bool is_wanted(void *context, long long number)
 {
 	const struct job *job = context;
+	/* an input that was changed may have more rows than it had */
+	if (number > job->journal->rows)
+		return false;
 	enum bulk_journal_state state = bulk_journal_state(job->journal, number);
 	/* an open row that could not be read back is not sent again, unless that is safe */
 	return bulk_journal_has(job->journal, number) &&

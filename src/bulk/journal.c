@@ -218,6 +218,23 @@ static long long integer(const struct json *object, const char *name)
 	return number;
 }
 
+/* Whether the options that a resumed job takes from its header are such as the command line has. */
+static bool has_sane_numbers(const struct json *header)
+{
+	static const struct {
+		const char *name;
+		double min, max;
+	} options[] = { { "jobs", 1, 256 }, { "rate", 1e-6, 1e9 }, { "max-errors", 0, 1e9 } };
+	for (size_t i = 0; i < COUNT(options); i++) {
+		const struct json *value = json_get(header, options[i].name);
+		double given =
+			json_is(value, JSON_NUMBER) ? strtod(value->text, NULL) : options[i].min;
+		if (!(given >= options[i].min && given <= options[i].max))
+			return false;
+	}
+	return true;
+}
+
 static int take_header(struct bulk_journal *journal, const struct json *header, struct err *err)
 {
 	long long version = integer(header, "journal");
@@ -231,8 +248,9 @@ static int take_header(struct bulk_journal *journal, const struct json *header, 
 	journal->header = header;
 	journal->job = json_get_string(header, "job");
 	journal->rows = integer(json_get(header, "input"), "rows");
-	if (version != JOURNAL_VERSION || !journal->job || journal->rows < 0 ||
-	    journal->rows > MAX_ROWS || of < 1 || of > MAX_ROWS || shard < 0 || shard >= of)
+	if (version != JOURNAL_VERSION || !journal->job || !has_sane_numbers(header) ||
+	    journal->rows < 0 || journal->rows > MAX_ROWS || of < 1 || of > MAX_ROWS || shard < 0 ||
+	    shard >= of)
 		return err_set(err, ERR_CONFIG, "%s is no journal of a bulk job", journal->path);
 	journal->shard = (unsigned)shard;
 	journal->of = (unsigned)of;

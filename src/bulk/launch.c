@@ -219,8 +219,11 @@ int launch_run(struct launch *launch, struct err *err)
 	report_init(&launch->report, launch->session, &launch->journal);
 	set_up(launch);
 	tell_begin(launch, jobs);
-	if (launch->journal.open_count && !launch->job.trusted && launch_settle(launch, err) < 0)
+	if (launch->journal.open_count && !launch->job.trusted && launch_settle(launch, err) < 0) {
+		if (launch->journal.open_count)
+			err->kind = ERR_UNKNOWN;
 		return -1;
+	}
 	if (keep_order(launch, err) < 0 || plan_rewind(&launch->plan, err) < 0)
 		return -1;
 	job_run(&launch->job, jobs);
@@ -233,7 +236,8 @@ int launch_run(struct launch *launch, struct err *err)
 static bool is_open(void *context, long long number)
 {
 	const struct launch *launch = context;
-	return bulk_journal_state(&launch->journal, number) == ROW_OPEN;
+	return number <= launch->journal.rows &&
+	       bulk_journal_state(&launch->journal, number) == ROW_OPEN;
 }
 
 static char *time_text(long long time)

@@ -253,6 +253,7 @@ int audit_settled(const struct audit_change *change, const char *verdict, bool b
 void audit_group_done(struct audit_group *group)
 {
 	buf_done(&group->lines);
+	buf_done(&group->who);
 }
 
 void audit_group_intent(struct audit_group *group, const struct session *session,
@@ -261,8 +262,13 @@ void audit_group_intent(struct audit_group *group, const struct session *session
 	struct buf *line = &group->lines;
 	if (request->effect == EFFECT_READ)
 		return;
+	if (!group->who.len) {
+		flat_open(&group->who, NULL);
+		add_who(&group->who);
+	}
 	begin_line(line, session, request, "intent");
-	flat_integer(line, "pid", getpid());
+	buf_add_char(line, ',');
+	buf_add(line, group->who.data + 1, group->who.len - 1);
 	flat_text(line, "job", job);
 	flat_integer(line, "row", row);
 	add_call(line, session, request);

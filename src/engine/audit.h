@@ -35,6 +35,7 @@ void audit_refused_job(const struct session *session, const char *command, const
 /* Lines that are written together, under one lock and synced once: those of a bulk job. */
 struct audit_group {
 	struct buf lines;
+	struct buf who;	 /* user, terminal and process, the same for all */
 	bool is_written; /* and not synced; others wait for the lock */
 	struct chain_lines written;
 };

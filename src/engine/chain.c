@@ -52,13 +52,15 @@ static int open_locked(const char *path, struct err *err)
 	return -1;
 }
 
-/* Where the last newline before `end` is; -1: there is none. */
+/* Where the last newline before `end` is; -1: there is none, -2: it cannot be read. */
 static off_t newline_before(int fd, off_t end)
 {
 	char bytes[4096];
 	while (end > 0) {
 		off_t from = end > (off_t)sizeof(bytes) ? end - (off_t)sizeof(bytes) : 0;
 		ssize_t n = pread(fd, bytes, (size_t)(end - from), from);
+		if (n != end - from)
+			return -2;
 		for (ssize_t i = n - 1; i >= 0; i--)
 			if (bytes[i] == '\n')
 				return from + i;
@@ -80,12 +82,17 @@ static long long number_of(const struct json *line)
 static int read_tail(int fd, const char *path, struct tail *tail, struct err *err)
 {
 	off_t size = lseek(fd, 0, SEEK_END);
-	off_t last = newline_before(fd, size);
+	off_t last = size < 0 ? -2 : newline_before(fd, size);
+	/* what cannot be read is not torn */
+	if (last == -2)
+		return fail(path, err);
 	*tail = (struct tail){ .end = last + 1, .torn = size - (last + 1) };
 	memcpy(tail->hash, no_hash, DIGEST_SIZE);
 	if (last < 0)
 		return 0;
 	off_t start = newline_before(fd, last) + 1;
+	if (start < 0)
+		return fail(path, err);
 	size_t len = (size_t)(last - start);
 	CLEAN_FREE char *text = mem_new(len + 1, 1);
 	CLEAN_JSON struct json_doc *doc = json_doc_new();

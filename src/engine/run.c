@@ -223,7 +223,7 @@ static void report_json(const struct session *session, const struct err *err)
 				  : json_new(doc, JSON_NULL));
 	json_set_string(doc, object, "response_code", err->response_code);
 	json_set_string(doc, object, "request_id", err->request_id);
-	json_set(doc, object, "retryable", json_new_bool(doc, row->retryable));
+	json_set(doc, object, "retryable", json_new_bool(doc, row->retryable && !session->applied));
 	json_set(doc, object, "retry_after",
 		 err->retry_after >= 0 && err->http_status ? json_new_integer(doc, err->retry_after)
 							   : json_new(doc, JSON_NULL));

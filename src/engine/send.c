@@ -189,6 +189,16 @@ void answer_done(struct answer *answer)
 	*answer = (struct answer){ 0 };
 }
 
+int send_judge(const struct request *request, struct http_reply *reply, struct json_doc *doc,
+	       struct outcome *outcome, struct err *err)
+{
+	/* the contract may show a change's reply without a body, or none */
+	const struct command *command = request->command;
+	if (command && command->effect == EFFECT_CHANGE && (!command->success || command->bodiless))
+		reply->headless = true;
+	return outcome_judge(reply, request->effect, doc, outcome, err);
+}
+
 static int try_once(struct session *session, const struct request *request,
 		    const struct http_url *url, struct answer *answer, struct err *err)
 {
@@ -196,11 +206,7 @@ static int try_once(struct session *session, const struct request *request,
 	answer->doc = json_doc_new();
 	if (exchange(session, request, url, &answer->reply, err) < 0)
 		return -1;
-	/* the contract may show a change's reply without a body, or none */
-	const struct command *command = request->command;
-	if (command && command->effect == EFFECT_CHANGE && (!command->success || command->bodiless))
-		answer->reply.headless = true;
-	return outcome_judge(&answer->reply, request->effect, answer->doc, &answer->outcome, err);
+	return send_judge(request, &answer->reply, answer->doc, &answer->outcome, err);
 }
 
 static int wait_for_retry(const struct session *session, long long wait, unsigned tried,

@@ -30,6 +30,10 @@ int send_until_done(struct session *session, const struct request *request,
 
 /* ---- the parts, for those who send many at once ---- */
 
+/* outcome_judge, for a whole reply to that request: knows where the contract shows no body. */
+int send_judge(const struct request *request, struct http_reply *reply, struct json_doc *doc,
+	       struct outcome *outcome, struct err *err);
+
 /* The options of every exchange of the session. */
 struct http_options send_options(const struct session *session);
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/text.h"
 
 void flat_member(struct buf *out, const char *name)
 {
@@ -28,58 +29,43 @@ void flat_close(struct buf *out)
 	buf_add_char(out, '}');
 }
 
-/* Those that may not stand in a string as they are; 0xC2 begins the C1 controls, 0xE2 the marks of
- * direction, and both others. */
-static const bool special[256] = {
-	1, 1, 1, 1, 1, 1, 1,	     1,		 1,	     1,		 1,	     1, 1,
-	1, 1, 1, 1, 1, 1, 1,	     1,		 1,	     1,		 1,	     1, 1,
-	1, 1, 1, 1, 1, 1, ['"'] = 1, ['\\'] = 1, [0x7F] = 1, [0xC2] = 1, [0xE2] = 1,
-};
-
-/* The code point at `p` if it would steer a terminal, so that another text was seen than there is;
- * 0 for others. `len` receives its bytes. */
-static unsigned steering(const unsigned char *p, const unsigned char *end, size_t *len)
+/* The code point that the `len` bytes at `p` are if it would steer a terminal, so that another text
+ * was seen than there is; 0 for others. */
+static unsigned steering(const unsigned char *p, size_t len)
 {
-	*len = 1;
-	if (*p < 0x80)
-		return *p;
-	if (*p == 0xC2) {
-		*len = 2;
-		return p + 1 < end && p[1] >= 0x80 && p[1] < 0xA0 ? p[1] : 0;
-	}
-	if (*p != 0xE2 || p + 2 >= end || p[1] > 0x81)
+	if (len == 1)
+		return *p < 0x20 || *p == 0x7F ? *p : 0;
+	if (len == 2)
+		return *p == 0xC2 && p[1] < 0xA0 ? p[1] : 0;
+	if (*p != 0xE2 || p[1] > 0x81)
 		return 0;
-	*len = 3;
 	unsigned c = 0x2000U | (p[1] & 0x3FU) << 6 | (p[2] & 0x3FU);
 	bool direction = c == 0x200E || c == 0x200F || (c >= 0x202A && c <= 0x202E) ||
 			 (c >= 0x2066 && c <= 0x2069);
 	return direction || c == 0x2028 || c == 0x2029 ? c : 0;
 }
 
-/* Adds the escape of what stands at `p`; its length in bytes. */
-static size_t add_escape(struct buf *out, const unsigned char *p, const unsigned char *end)
+static bool is_plain(unsigned char c)
 {
-	static const char from[] = "\"\\\b\f\n\r\t", to[] = "\"\\bfnrt";
-	const char *known = *p ? strchr(from, *p) : NULL;
-	size_t len = 1;
-	if (known) {
-		const char escape[2] = { '\\', to[known - from] };
-		buf_add(out, escape, sizeof(escape));
-		return 1;
-	}
-	unsigned c = *p ? steering(p, end, &len) : 0;
-	buf_add_format(out, c < 0x20 ? "\\u%04X" : "\\u%04x", c);
-	return len;
+	return c >= 0x20 && c < 0x7F && c != '"' && c != '\\';
 }
 
-/* How many bytes from `p` on stand in a string as they are. */
-static size_t plain_length(const unsigned char *p, const unsigned char *end)
+/* Adds the character at `p`, as it is, escaped, or U+FFFD for a byte that is none; its length. */
+static size_t add_character(struct buf *out, const unsigned char *p, const unsigned char *end)
 {
-	const unsigned char *start = p;
-	size_t len;
-	while (p < end && (!special[*p] || (*p >= 0x80 && !steering(p, end, &len))))
-		p++;
-	return (size_t)(p - start);
+	static const char from[] = "\"\\\b\f\n\r\t", to[] = "\"\\bfnrt";
+	size_t len = *p < 0x80 ? 1 : text_utf8_length((const char *)p, (size_t)(end - p));
+	const char *known = len == 1 && *p ? strchr(from, *p) : NULL;
+	unsigned steers = len ? steering(p, len) : 0;
+	if (!len)
+		buf_add_str(out, "\xEF\xBF\xBD");
+	else if (known)
+		buf_add(out, (const char[]){ '\\', to[known - from] }, 2);
+	else if (!*p || steers)
+		buf_add_format(out, *p < 0x20 ? "\\u%04X" : "\\u%04x", steers);
+	else
+		buf_add(out, (const char *)p, len);
+	return len ? len : 1;
 }
 
 void flat_bytes(struct buf *out, const char *text, size_t len)
@@ -87,13 +73,13 @@ void flat_bytes(struct buf *out, const char *text, size_t len)
 	const unsigned char *p = (const unsigned char *)text, *end = p + len;
 	buf_reserve(out, len + 2);
 	buf_add_char(out, '"');
-	for (;;) {
-		size_t plain = plain_length(p, end);
-		buf_add(out, (const char *)p, plain);
-		p += plain;
-		if (p == end)
-			break;
-		p += add_escape(out, p, end);
+	while (p < end) {
+		const unsigned char *start = p;
+		while (p < end && is_plain(*p))
+			p++;
+		buf_add(out, (const char *)start, (size_t)(p - start));
+		if (p < end)
+			p += add_character(out, p, end);
 	}
 	buf_add_char(out, '"');
 }

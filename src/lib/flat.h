@@ -31,8 +31,9 @@ void flat_time(struct buf *out, const char *name, long long instant);
 /* Begins a member, or with the name NULL an element, whose value the caller adds as JSON. */
 void flat_member(struct buf *out, const char *name);
 
-/* Adds the text as a JSON string. Escapes what JSON must and, beyond that, DEL and the C1 controls,
- * so that a terminal can show it. */
+/* Adds the text as a JSON string. Escapes what JSON must and, beyond that, DEL, the C1 controls and
+ * the marks of direction, so that a terminal can show it; a byte that is no UTF-8 becomes U+FFFD.
+ */
 void flat_string(struct buf *out, const char *text);
 void flat_bytes(struct buf *out, const char *text, size_t len);
 

@@ -49,7 +49,10 @@ static void escapes(void **state)
 		{ BYTES("a\0b"), "\"a\\u0000b\"" },
 		{ BYTES("\xC2\x80\xC2\x9F\xC2\xA0"), "\"\\u0080\\u009f\xC2\xA0\"" },
 		/* no UTF-8: the JSON around it is whole all the same */
-		{ BYTES("\xC2"), "\"\xC2\"" },
+		{ BYTES("\xC2"), "\"\xEF\xBF\xBD\"" },
+		{ BYTES("a\xFF\xC0\xAFz"), "\"a\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBDz\"" },
+		{ BYTES("\xED\xA0\x80"), "\"\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\"" },
+		{ BYTES("\xE2\x80\xAE\xE2\x82\xAC"), "\"\\u202e\xE2\x82\xAC\"" },
 	};
 	for (size_t i = 0; i < COUNT(table); i++) {
 		CLEAN_BUF struct buf out = { 0 };
