@@ -10,11 +10,23 @@
 
 /* ---- credentials ---- */
 
+static bool asks_for_credentials(const struct contract *contract)
+{
+	if (json_get(contract->root, "security"))
+		return true;
+	for (size_t i = 0; i < contract->command_count; i++)
+		if (contract->commands[i].auth != AUTH_UNSAID)
+			return true;
+	return false;
+}
+
 /* What the call needs, by itself or as all calls of the document; NULL: it is not said. */
 static char *auth_text(const struct contract *contract, const struct command *command)
 {
 	bool own = command && command->auth != AUTH_UNSAID;
-	enum auth auth = own ? command->auth : contract->auth;
+	/* what a document only declares is a guess, and is not sent by itself */
+	bool asks = asks_for_credentials(contract);
+	enum auth auth = own ? command->auth : asks ? contract->auth : AUTH_UNSAID;
 	const char *header = own ? command->auth_header : contract->auth_header;
 	return auth == AUTH_HEADER && header ? buf_format("header %s", header)
 					     : mem_dup(words_auth(auth));

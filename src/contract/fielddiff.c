@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "contract/limits.h"
 #include "contract/words.h"
 
 static bool same(const char *a, const char *b)
@@ -18,11 +19,16 @@ static char *type_text(const struct arg *arg)
 		[ARG_JSON] = "JSON",	[ARG_TIME] = "date-time", [ARG_DATE] = "date",
 		[ARG_PAIR] = "map",
 	};
-	return buf_format("%s%s", names[arg->type], arg->flags & ARG_REPEAT ? " list" : "");
+	struct buf out = { 0 };
+	buf_add_format(&out, "%s%s%s", arg->flags & ARG_DEEP ? "deep " : "", names[arg->type],
+		       arg->flags & ARG_REPEAT ? " list" : "");
+	if (arg->joint)
+		buf_add_format(&out, " joined by \"%c\"", arg->joint);
+	return buf_take(&out);
 }
 
 /* "1..64", "..64", "1.."; NULL: no limit. */
-static char *limits_text(const struct arg *arg)
+static char *lengths_text(const struct arg *arg)
 {
 	struct buf out = { 0 };
 	if (!arg->min && !arg->max)
@@ -35,11 +41,13 @@ static char *limits_text(const struct arg *arg)
 	return buf_take(&out);
 }
 
-static bool has_choice(const struct arg *arg, const char *value)
+/* Whether `other` has the choice too, and sends the same JSON for it. */
+static bool has_choice(const struct arg *other, const struct arg *arg, const char *value)
 {
-	for (size_t i = 0; i < arg->choice_count; i++)
-		if (strcmp(arg->choices[i].value, value) == 0)
-			return true;
+	const struct json *mine = limits_choice(arg, value), *theirs = limits_choice(other, value);
+	for (size_t i = 0; i < other->choice_count; i++)
+		if (strcmp(other->choices[i].value, value) == 0)
+			return mine && theirs ? json_equal(mine, theirs) : mine == theirs;
 	return false;
 }
 
@@ -48,7 +56,7 @@ static struct json *choices_beyond(struct json_doc *doc, const struct arg *a, co
 {
 	struct json *array = json_new(doc, JSON_ARRAY);
 	for (size_t i = 0; i < a->choice_count; i++)
-		if (!has_choice(b, a->choices[i].value))
+		if (!has_choice(b, a, a->choices[i].value))
 			json_append(array, json_new_string(doc, a->choices[i].value));
 	return array->count ? array : NULL;
 }
@@ -62,13 +70,15 @@ static const char *default_of(const struct arg *arg)
 /* Whether all but the names is the same. */
 static bool same_schema(const struct arg *a, const struct arg *b)
 {
-	const unsigned told = ARG_REQUIRED | ARG_REPEAT;
-	if (a->type != b->type || a->place != b->place || (a->flags & told) != (b->flags & told) ||
-	    a->min != b->min || a->max != b->max || a->choice_count != b->choice_count ||
+	const unsigned told = ARG_REQUIRED | ARG_REPEAT | ARG_DEEP;
+	CLEAN_FREE char *limits_a = limits_text(a), *limits_b = limits_text(b);
+	if (a->joint != b->joint || !same(limits_a, limits_b) || a->type != b->type ||
+	    a->place != b->place || (a->flags & told) != (b->flags & told) || a->min != b->min ||
+	    a->max != b->max || a->choice_count != b->choice_count ||
 	    !same(default_of(a), default_of(b)))
 		return false;
 	for (size_t i = 0; i < a->choice_count; i++)
-		if (!has_choice(b, a->choices[i].value))
+		if (!has_choice(b, a, a->choices[i].value))
 			return false;
 	return true;
 }
@@ -148,6 +158,7 @@ static void compare_field(const struct differences *diff, const struct arg *a, c
 {
 	CLEAN_FREE char *option_a = words_option(a), *option_b = words_option(b);
 	CLEAN_FREE char *type_a = type_text(a), *type_b = type_text(b);
+	CLEAN_FREE char *lengths_a = lengths_text(a), *lengths_b = lengths_text(b);
 	CLEAN_FREE char *limits_a = limits_text(a), *limits_b = limits_text(b);
 	/* a positional's name shows in help only */
 	if (!(a->flags & b->flags & ARG_POSITIONAL))
@@ -155,7 +166,8 @@ static void compare_field(const struct differences *diff, const struct arg *a, c
 	trait(diff, a->wire, "place", words_place(a), words_place(b));
 	trait(diff, a->wire, "type", type_a, type_b);
 	trait(diff, a->wire, "required", need(a), need(b));
-	trait(diff, a->wire, "limits", limits_a, limits_b);
+	trait(diff, a->wire, "limits", lengths_a, lengths_b);
+	trait(diff, a->wire, "rules", limits_a, limits_b);
 	trait(diff, a->wire, "default", default_of(a), default_of(b));
 	compare_choices(diff, a, b);
 }

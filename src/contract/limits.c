@@ -203,3 +203,20 @@ void limits_read_count(const struct json *array, struct arg *arg)
 	arg->least = (size_t)size_of(array, "minItems");
 	arg->most = (size_t)size_of(array, "maxItems");
 }
+
+char *limits_text(const struct arg *arg)
+{
+	const struct limits *limits = arg->limits;
+	struct buf out = { 0 };
+	if (!limits)
+		return NULL;
+	if (limits->minimum)
+		buf_add_format(&out, "%s %s", limits->above ? "more than" : "at least",
+			       limits->minimum);
+	if (limits->maximum)
+		buf_add_format(&out, "%s%s %s", out.len ? ", " : "",
+			       limits->below ? "less than" : "at most", limits->maximum);
+	if (limits->pattern)
+		buf_add_format(&out, "%spattern %s", out.len ? ", " : "", limits->pattern);
+	return out.len ? buf_take(&out) : NULL;
+}

@@ -15,6 +15,10 @@ void limits_read(struct contract *contract, const struct json *schema, struct ar
  * if it is none of them. */
 const struct json *limits_choice(const struct arg *arg, const char *text);
 
+/* What the schema demands beyond lengths and counts, as one text; NULL: nothing. The caller frees
+ * it. */
+char *limits_text(const struct arg *arg);
+
 /* Fills how many values the array may have. */
 void limits_read_count(const struct json *array, struct arg *arg);
 

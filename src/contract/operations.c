@@ -81,16 +81,6 @@ static void read_transitions(struct contract *contract, const struct json *to,
 
 /* ---- what it does ---- */
 
-static enum effect effect_of(const struct json *extension, const char *method)
-{
-	const char *given = json_get_string(extension, "effect");
-	if (given)
-		return strcmp(given, "read") == 0 ? EFFECT_READ : EFFECT_CHANGE;
-	bool safe = strcmp(method, "get") == 0 || strcmp(method, "head") == 0 ||
-		    strcmp(method, "options") == 0;
-	return safe ? EFFECT_READ : EFFECT_CHANGE;
-}
-
 /* The verbs that end something for good. */
 static bool sounds_severe(const char *words)
 {
@@ -102,6 +92,28 @@ static bool sounds_severe(const char *words)
 		if (strstr(buf_str(&kebab), verbs[i]))
 			return true;
 	return false;
+}
+
+/* A document may say that a POST only reads. What it says of other methods, or of words that end
+ * something, would take question and record from a change: it is not believed. */
+static enum effect effect_of(struct contract *contract, const struct json *extension,
+			     const struct command *command)
+{
+	static const char *const safe[] = { "GET", "HEAD", "OPTIONS" };
+	const char *given = json_get_string(extension, "effect");
+	bool reads = given && strcmp(given, "read") == 0;
+	for (size_t i = 0; i < COUNT(safe); i++)
+		if (strcmp(command->method, safe[i]) == 0)
+			return given && !reads ? EFFECT_CHANGE : EFFECT_READ;
+	bool severe = sounds_severe(command->path) ||
+		      (command->operation_id && sounds_severe(command->operation_id));
+	if (reads && strcmp(command->method, "POST") == 0 && !severe)
+		return EFFECT_READ;
+	if (reads)
+		document_problem(
+			contract, false, json_get(extension, "effect"),
+			"x-bangoctl.effect says that this only reads: it is taken for a change");
+	return EFFECT_CHANGE;
 }
 
 static enum danger danger_of(struct contract *contract, const struct json *extension,
@@ -159,7 +171,7 @@ void operations_outline(struct contract *contract, const struct operation *opera
 	command->path = operation->path;
 	command->deprecated = json_is(json_get(operation->node, "deprecated"), JSON_TRUE);
 	command->description = document_get_text(contract, operation->node, "description", true);
-	command->effect = effect_of(extension, operation->method);
+	command->effect = effect_of(contract, extension, command);
 	command->done = document_get_text(contract, extension, "done", false);
 	command->summary = summary_of(contract, operation->node, command);
 	command->danger = danger_of(contract, extension, command);

@@ -31,8 +31,10 @@ const char *words_auth(enum auth auth)
 
 const char *words_body(const struct command *command)
 {
-	return command->body_required	   ? "required"
-	       : command_has_body(command) ? "optional"
+	bool form = command->body_form != BODY_JSON;
+	return command->body_required	   ? form ? "required, no JSON" : "required"
+	       : command_has_body(command) ? form ? "optional, no JSON" : "optional"
+	       : form			   ? "no JSON"
 					   : "none";
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/request.h"
 
+#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
@@ -372,6 +373,13 @@ static bool is_ambiguous(const char *path, size_t len)
 {
 	static const char *const signs[] = { "%2f", "%5c", "%2e", "/.", "//", "\\" };
 	CLEAN_FREE char *low = mem_dup_len(path, len);
+	/* %63 is a c to every server */
+	for (const char *p = low; (p = strchr(p, '%')); p++) {
+		CLEAN_BUF struct buf plain = { 0 };
+		if (text_percent_decode(&plain, p, strlen(p) < 3 ? strlen(p) : 3) < 0 ||
+		    isalnum((unsigned char)plain.data[0]) || strchr("-._~", plain.data[0]))
+			return true;
+	}
 	for (char *p = low; *p; p++)
 		*p = *p >= 'A' && *p <= 'Z' ? (char)(*p - 'A' + 'a') : *p;
 	for (size_t i = 0; i < COUNT(signs); i++)

@@ -170,6 +170,30 @@ class Diff(Case):
         document["components"]["securitySchemes"] = {"t": {"type": "openIdConnect", "openIdConnectUrl": "https://x.example"}}
         self.assertEqual([(row["operation"], row["what"], row["from"], row["to"]) for row in self.diff(document)], [(None, "auth", "basic", "bearer")])
 
+    def test_what_goes_out_otherwise(self):
+        """The same names and types, and yet another request: lists, objects, forms, numbers, credentials."""
+        def document(parameter=None, media="application/json", schema=None, **more):
+            operation = {"operationId": "x", "responses": {}, "parameters": [parameter] if parameter else []}
+            operation["requestBody"] = {"content": {media: {"schema": {"type": "object", "properties": {"n": schema or {"type": "string"}}}}}}
+            return {"openapi": "3.0.3", "info": {"title": "t", "version": "1"}, "paths": {"/x": {"post": operation}},
+                    "components": {"securitySchemes": {"k": {"type": "http", "scheme": "bearer"}}}, **more}
+        items = {"name": "q", "in": "query", "schema": {"type": "array", "items": {"type": "string"}}}
+        deep = {"name": "q", "in": "query", "schema": {"type": "object", "properties": {"a": {"type": "string"}}}}
+        cases = [(document(items), document({**items, "explode": False}), {"type"}),
+                 (document(deep), document({**deep, "style": "deepObject"}), None),
+                 (document(), document(media="application/x-www-form-urlencoded"), {"body"}),
+                 (document(schema={"type": "string", "pattern": "^a$"}), document(schema={"type": "string", "pattern": "^b$"}), {"rules"}),
+                 (document(schema={"type": "number", "minimum": 0.5}), document(schema={"type": "number", "minimum": 5.5}), {"rules"}),
+                 (document(schema={"enum": [1, 2]}), document(schema={"enum": ["1", "2"]}), None),
+                 (document(), document(security=[{"k": []}]), {"auth"})]
+        for number, (first, second, what) in enumerate(cases):
+            with self.subTest(number=number):
+                a, b = self.write("a.json", json.dumps(first)), self.write("b.json", json.dumps(second))
+                result = self.run_program("contract", "diff", a, b, "-o", "json", "--exit-code", "--error-format", "text")
+                self.assert_code(result, 13)
+                self.assertTrue(what is None or what <= {row["what"] for row in result.json}, result.json)
+                self.assert_code(self.run_program("contract", "diff", a, a, "--exit-code"), 0)
+
     def test_values_and_limits(self):
         def document(**schema):
             return {"openapi": "3.0.3", "info": {"title": "t", "version": "1"}, "paths": {"/x": {"get": {"operationId": "x", "responses": {}, "parameters": [
