@@ -219,6 +219,11 @@ bool profile_is_live_host(const char *host)
 	return false;
 }
 
+bool profile_is_test_host(const char *host)
+{
+	return ends_with(host, test_domain);
+}
+
 static int check_host(const struct session *session, const struct http_url *url, struct err *err)
 {
 	bool live = session_is_live(session);
@@ -232,7 +237,7 @@ static int check_host(const struct session *session, const struct http_url *url,
 		return err_hint(err,
 				"set environment = \"live\" in its group, or correct base_url");
 	}
-	if (live && ends_with(host, test_domain)) {
+	if (live && profile_is_test_host(host)) {
 		err_set(err, ERR_CONFIG, "profile \"%s\" is live, but %s is a test host",
 			session->profile, url->host);
 		return err_hint(err,

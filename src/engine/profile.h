@@ -24,6 +24,9 @@ int profile_require(const struct session *session, struct err *err);
 /* Whether it is one of Bango's production hosts. */
 bool profile_is_live_host(const char *host);
 
+/* Whether it is one of Bango's hosts for tests. */
+bool profile_is_test_host(const char *host);
+
 /* How the credentials go out with a call, AUTH_NONE if they do not; the header of AUTH_HEADER goes
  * to `header`, which may be NULL. The profile's own setting wins over the contract, and basic is
  * what is left. `command` may be NULL. */

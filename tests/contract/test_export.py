@@ -146,6 +146,8 @@ class Use(Case):
         cases = [
             ({"servers": [{"url": "https://{r}.x.example/base/", "variables": {"r": {"default": "eu"}}}]}, 'base_url = "https://eu.x.example/base";'),
             ({"servers": [{"url": "https://eu.resale.api.bango.com"}]}, 'environment = "live";'),
+            ({"servers": [{"url": "https://api.unheard-of.example"}]}, 'environment = "live";'),
+            ({"servers": [{"url": "https://resale.api.sandbox.bango.com"}]}, 'environment = "test";'),
             ({"servers": [{"url": "/relative"}]}, "# the document names no server"),
             ({"servers": [{"url": "http://plain.example"}]}, "# the document names no server"),
             ({"components": {"securitySchemes": {"b": {"type": "http", "scheme": "Bearer"}}}}, 'auth = "bearer";'),
