@@ -220,6 +220,21 @@ static bool allows_null(const struct json *schema)
 	       json_is(json_get(schema, "x-nullable"), JSON_TRUE);
 }
 
+/* The value that is sent if none is given: a fresh UUID in the path, or none. */
+static const char *fallback_of(struct contract *contract, enum arg_place place,
+			       const struct json *extension)
+{
+	const struct json *given = json_get(extension, "default");
+	const char *text = json_string(given);
+	if (text && place == ARG_PATH && strcmp(text, "uuid") == 0)
+		return text;
+	if (given)
+		document_problem(
+			contract, false, given,
+			"x-bangoctl.default is only known as uuid, in the path: it is ignored");
+	return NULL;
+}
+
 struct arg fields_make(struct fields *fields, const char *wire, enum arg_place place,
 		       const struct json *node, const struct json *schema)
 {
@@ -235,7 +250,7 @@ struct arg fields_make(struct fields *fields, const char *wire, enum arg_place p
 		.place = place,
 		.type = arg_type_of(schema),
 		.help = help ? help : "",
-		.fallback = json_get_string(extension, "default"),
+		.fallback = fallback_of(contract, place, extension),
 		.preset = sample_text(contract, json_get(schema, "default")),
 		.example = example_of(contract, node, schema),
 		.evidence = fields_evidence(contract, extension, fields->evidence),

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "contract/document.h"
+#include "contract/security.h"
 
 enum { MAX_PARAMETERS = 500, MAX_PATH_TEXT = 1024 };
 
@@ -26,18 +27,29 @@ static bool place_of(const char *in, enum arg_place *place)
 	return false;
 }
 
-/* Headers that the client sets by itself: OpenAPI says that declaring them has no meaning. */
-static bool header_is_ours(const struct fields *fields, const char *name)
+static bool is_same(const char *name, const char *other)
 {
-	static const char *const ours[] = { "Accept",	      "Content-Type",
-					    "Authorization",  "X-RequestIdentifier",
-					    "Content-Length", "Host",
-					    "Connection",     "Transfer-Encoding",
-					    "Expect" };
-	for (size_t i = 0; i < COUNT(ours); i++)
-		if (strcasecmp(ours[i], name) == 0)
+	return other && strcasecmp(name, other) == 0;
+}
+
+/* Whether the client sets the header by itself. That three of them may be declared without any
+ * meaning is OpenAPI's own rule, and the identifier is expected: of those nothing is told. */
+static bool header_is_ours(struct fields *fields, const struct json *parameter, const char *name)
+{
+	static const char *const expected[] = { "Accept", "Content-Type", "Authorization",
+						"X-RequestIdentifier" };
+	bool secret = is_same(name, fields->auth_header) || is_same(name, fields->reserved->header);
+	if (!secret && security_header_owner(name) == HEADER_FREE)
+		return false;
+	for (size_t i = 0; i < COUNT(expected); i++)
+		if (is_same(name, expected[i]))
 			return true;
-	return fields->auth_header && strcasecmp(fields->auth_header, name) == 0;
+	document_problem(
+		fields->contract, false, parameter,
+		secret ? "the credentials go out in the header \"%s\": the parameter is left out"
+		       : "the client itself sets the header \"%s\": the parameter is left out",
+		name);
+	return true;
 }
 
 /* ---- lists and objects ---- */
@@ -211,7 +223,7 @@ static void add_parameter(struct fields *fields, const struct json *parameter)
 				 wire ? wire : "?", in ? in : "?");
 		return;
 	}
-	if (place == ARG_HEADER && header_is_ours(fields, wire))
+	if (place == ARG_HEADER && header_is_ours(fields, parameter, wire))
 		return;
 	if (is_there(fields, place, wire)) {
 		document_problem(fields->contract, false, parameter,

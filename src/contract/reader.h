@@ -23,11 +23,12 @@ struct contract_problem {
 };
 
 /* The names that a document cannot have: a colliding option becomes --field-NAME, a colliding
- * command `api NAME`. What it points to must live as long as the contract. */
+ * command `api NAME`. What it points to, but for the header, must live as long as the contract. */
 struct contract_reserved {
 	const struct arg *options;
 	size_t option_count;
 	const struct command_table *commands;
+	const char *header; /* in which the profile sends its secret, or NULL */
 };
 
 struct contract_work;

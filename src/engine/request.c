@@ -8,7 +8,9 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "base/text.h"
+#include "contract/security.h"
 #include "engine/body.h"
+#include "engine/profile.h"
 
 #ifndef BANGOCTL_VERSION
 #define BANGOCTL_VERSION "0"
@@ -47,29 +49,57 @@ static bool is_header_text(const char *text)
 	return true;
 }
 
-static int add_custom_header(struct request *request, const char *text, struct err *err)
+/* Takes the first header of that name out of the first `own` ones; whether there was one. */
+static bool remove_header(struct request *request, const char *name, size_t own)
 {
-	static const char *const ours[] = {
-		"Host",		 "Content-Length",	"Transfer-Encoding",
-		"Authorization", "X-RequestIdentifier", "Connection",
-		"Expect"
-	};
+	struct http_header *headers = request->headers;
+	for (size_t i = 0; i < own; i++) {
+		if (strcasecmp(headers[i].name, name) != 0)
+			continue;
+		request->header_count--;
+		memmove(&headers[i], &headers[i + 1],
+			(request->header_count - i) * sizeof(*headers));
+		return true;
+	}
+	return false;
+}
+
+static int read_custom_header(const struct session *session, struct request *request,
+			      const char *text, size_t *own, struct err *err)
+{
+	const char *secret = NULL;
+	bool has_secret = profile_auth(session, request->command, &secret) == AUTH_HEADER && secret;
 	CLEAN_FREE char *name = mem_dup_len(text, strcspn(text, ":"));
 	const char *value = text + strlen(name);
 	if (*value != ':' || !text_is_header_name(name)) {
 		err_set(err, ERR_USAGE, "--header: \"%s\" has no form NAME:VALUE", text);
 		return err_hint(err, "write --header 'X-Tenant: acme'");
 	}
-	for (size_t i = 0; i < COUNT(ours); i++)
-		if (strcasecmp(name, ours[i]) == 0)
-			return err_set(err, ERR_USAGE, "--header: %s is set by bangoctl itself",
-				       ours[i]);
+	if (security_header_owner(name) == HEADER_OURS)
+		return err_set(err, ERR_USAGE, "--header: %s is set by bangoctl itself", name);
+	if (has_secret && strcasecmp(name, secret) == 0)
+		return err_set(err, ERR_USAGE, "--header: the profile's secret goes out in %s",
+			       secret);
 	value++;
 	value += strspn(value, " ");
 	if (!is_header_text(value))
 		return err_set(err, ERR_USAGE,
 			       "--header: the value of %s holds a control character", name);
+	*own -= remove_header(request, name, *own);
 	add_header(request, name, value);
+	return 0;
+}
+
+/* Those of --header, at last: they replace what has their name, and may be several of one name. */
+static int add_custom_headers(const struct session *session, struct request *request,
+			      struct err *err)
+{
+	size_t own = request->header_count;
+	for (size_t i = 0; i < session->globals.count; i++)
+		if (strcmp(session->globals.items[i].arg->name, "header") == 0 &&
+		    read_custom_header(session, request, session->globals.items[i].text, &own,
+				       err) < 0)
+			return -1;
 	return 0;
 }
 
@@ -88,10 +118,6 @@ static int add_headers(const struct session *session, struct request *request, s
 	add_header(request, "User-Agent", "bangoctl/" BANGOCTL_VERSION);
 	add_header(request, "Accept", "application/json");
 	add_header(request, "X-RequestIdentifier", request->id);
-	for (size_t i = 0; i < session->globals.count; i++)
-		if (strcmp(session->globals.items[i].arg->name, "header") == 0 &&
-		    add_custom_header(request, session->globals.items[i].text, err) < 0)
-			return -1;
 	return 0;
 }
 
@@ -167,12 +193,10 @@ static int fill_hole(const struct command *command, const struct values *values,
 			       hole);
 	const char *text = values_get(values, arg->name);
 	char uuid[UUID_SIZE];
-	if (!text && arg->fallback && strcmp(arg->fallback, "uuid") == 0) {
+	if (!text && arg->fallback)
 		random_uuid(uuid);
-		text = uuid;
-	}
 	if (!text)
-		text = arg->fallback ? arg->fallback : "";
+		text = arg->fallback ? uuid : "";
 	CLEAN_BUF struct buf wire = { 0 };
 	if (check_segment(arg, text, err) < 0 || wire_text(arg, text, &wire, err) < 0)
 		return -1;
@@ -313,7 +337,7 @@ int request_build(const struct session *session, const struct command *command,
 	    add_query(values, &path, err) < 0 || add_headers(session, request, err) < 0 ||
 	    add_header_values(values, request, err) < 0 ||
 	    body_build(request->doc, command, values, &body, err) < 0 ||
-	    set_body(request, body, err) < 0)
+	    set_body(request, body, err) < 0 || add_custom_headers(session, request, err) < 0)
 		return -1;
 	request->path = buf_take(&path);
 	return 0;
@@ -440,7 +464,7 @@ int request_build_raw(const struct session *session, const struct values *values
 	    (data && body_read(request->doc, "--data", data, &body, err) < 0))
 		return -1;
 	match_operation(session, request);
-	if (set_body(request, body, err) < 0)
+	if (set_body(request, body, err) < 0 || add_custom_headers(session, request, err) < 0)
 		return -1;
 	bool safe = strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
 	request->effect = request->command ? request->command->effect

@@ -138,7 +138,6 @@ class Diff(Case):
             (lambda d: put(post(d)["requestBody"], required=True), ("changed", "body", None, "optional", "required")),
             (lambda d: put(field(d), type="integer"), ("changed", "type", "reasonDescription", "text", "integer")),
             (lambda d: put(schema_of(d, SUSPEND), required=["reasonDescription"]), ("changed", "required", "reasonDescription", "optional", "required")),
-            (lambda d: put(field(d), **{"x-bangoctl": {"default": "uuid"}}), ("added", "default", "reasonDescription", None, "uuid")),
             (lambda d: put(field(d), default="none"), ("added", "default", "reasonDescription", None, "none")),
             (lambda d: put(post(d), security=[{"k": []}]) or put(d["components"]["securitySchemes"], k={"type": "apiKey", "in": "header", "name": "X-K"}),
              ("changed", "auth", None, "basic", "header X-K")),

@@ -8,7 +8,8 @@
 
 static struct contract_reserved reserved(void)
 {
-	return (struct contract_reserved){ global_options, global_option_count, own_commands() };
+	return (struct contract_reserved){ global_options, global_option_count, own_commands(),
+					   NULL };
 }
 
 static int read_text(struct contract *contract, const char *text, struct err *err)
