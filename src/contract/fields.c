@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "contract/document.h"
 #include "contract/limits.h"
+#include "contract/schema.h"
 
 /* An object within an object within … becomes a dotted option that deep; deeper ones need --body.
  */
@@ -195,7 +196,7 @@ static const char *example_of(struct contract *contract, const struct json *node
 static const struct json *read_array(struct fields *fields, const struct json *schema,
 				     struct arg *arg)
 {
-	const struct json *items = document_schema(fields->contract, json_get(schema, "items"));
+	const struct json *items = schema_whole(fields->contract, json_get(schema, "items"));
 	enum arg_type item = items ? arg_type_of(items) : ARG_JSON;
 	if (item == ARG_JSON || item == ARG_PAIR || item == ARG_FLAG)
 		return schema;
@@ -303,7 +304,7 @@ static void add_properties(struct fields *fields, const struct json *schema, con
 	const struct json *properties = json_get(schema, "properties");
 	for (const struct json *item = json_is(properties, JSON_OBJECT) ? properties->first : NULL;
 	     item && !fields_full(fields); item = item->next) {
-		const struct json *property = document_schema(fields->contract, item);
+		const struct json *property = schema_whole(fields->contract, item);
 		const char *fault = property_fault(fields, item, property);
 		if (fault) {
 			document_problem(fields->contract, false, item, "%s", fault);

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "contract/document.h"
+#include "contract/schema.h"
 #include "contract/security.h"
 
 enum { MAX_PARAMETERS = 500, MAX_PATH_TEXT = 1024 };
@@ -172,7 +173,7 @@ static const struct json *schema_of(struct fields *fields, const struct json *pa
 		json_set_string(contract->doc, text, "type", "string");
 		return text;
 	}
-	return schema ? document_schema(contract, schema) : parameter;
+	return schema ? schema_whole(contract, schema) : parameter;
 }
 
 static void make_positional(struct contract *contract, struct arg *arg)

@@ -410,6 +410,17 @@ class Large(Documents):
         self.assert_code(result, 0)
         self.assertLess(result.seconds, 6 * SLOW)
 
+    def test_all_of(self):
+        """Parts that are the same, many parts, and large ones that many schemas have."""
+        long = {"type": "object", "required": [f"f{i}" for i in range(3000)]}
+        link = {"$ref": "#/components/schemas/L"}
+        for schema, ways in [([link] * 3000, 1), ([{"properties": {f"p{i}": {"type": "string"}}} for i in range(9000)], 1), ([link], 500)]:
+            long["required"] *= 7 if ways > 1 else 1
+            result = self.check(document({f"/a{i}": post({"allOf": schema}, operationId=f"o{i}") for i in range(ways)}, components={"schemas": {"L": long}}))
+            self.assert_code(result, 0)
+            self.assertLess(result.seconds, 3 * SLOW)
+        self.assertTrue(any(row["problem"] == "allOf has too many parts" for row in result.json))
+
     def test_parameters_and_holes(self):
         parameters = [{"name": f"p{i}", "in": "query", "schema": {"type": "string"}} for i in range(20000)]
         for text in (document({"/a": {"parameters": parameters, **get(parameters=parameters)}}),
