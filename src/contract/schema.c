@@ -99,42 +99,6 @@ static void merge(struct contract *contract, struct json *into, const struct jso
 	}
 }
 
-/* ---- members that are there twice ---- */
-
-struct place {
-	struct json *member;
-	size_t number;
-};
-
-static int compare_places(const void *a, const void *b)
-{
-	const struct place *x = a, *y = b;
-	int order = strcmp(x->member->key, y->member->key);
-	return order ? order : (x->number > y->number) - (x->number < y->number);
-}
-
-/* Leaves the first of each name. */
-static void drop_doubles(struct contract *contract, struct json *object)
-{
-	if (!json_index(contract->doc, object))
-		return;
-	size_t count = object->count, n = 0;
-	CLEAN_FREE struct place *places = mem_new(count, sizeof(*places));
-	CLEAN_FREE struct json **firsts = mem_new(count, sizeof(*firsts));
-	for (struct json *item = object->first; item; item = item->next, n++)
-		places[n] = (struct place){ item, n };
-	qsort(places, count, sizeof(*places), compare_places);
-	for (size_t i = 0; i < count; i++)
-		if (!i || strcmp(places[i].member->key, places[i - 1].member->key) != 0)
-			firsts[places[i].number] = places[i].member;
-	object->first = object->last = NULL;
-	object->count = 0;
-	for (size_t i = 0; i < count; i++)
-		if (firsts[i])
-			json_append(object, firsts[i]);
-	(void)json_index(contract->doc, object);
-}
-
 /* ---- all parts ---- */
 
 /* A schema on its way into one object. */
@@ -225,7 +189,7 @@ const struct json *schema_whole(struct contract *contract, const struct json *sc
 	links_done(&work.done);
 	for (struct json *item = whole->first; item; item = item->next)
 		if (is_joined(item) && item->type == JSON_OBJECT)
-			drop_doubles(contract, item);
+			json_drop_doubles(contract->doc, item);
 	links_put(merged, schema, good ? whole : NULL);
 	return good ? whole : NULL;
 }
