@@ -111,7 +111,22 @@ static void read_list(struct fields *fields, const struct json *parameter, struc
 	arg->joint = joint < 0 ? ',' : (char)joint;
 }
 
-static void read_object(struct fields *fields, const struct json *parameter, struct arg *arg)
+/* OpenAPI does not say how what is nested in an object of the query is written. */
+static void note_nested(struct fields *fields, const struct json *schema)
+{
+	const struct json *properties = json_get(schema, "properties");
+	for (const struct json *item = json_is(properties, JSON_OBJECT) ? properties->first : NULL;
+	     item; item = item->next) {
+		const struct json *property = schema_whole(fields->contract, item);
+		if (fields_is_type(property, "object") || fields_is_type(property, "array"))
+			document_problem(
+				fields->contract, false, item,
+				"what is nested in an object of the query is not supported: it is sent as the text that is given");
+	}
+}
+
+static void read_object(struct fields *fields, const struct json *parameter,
+			const struct json *schema, struct arg *arg)
 {
 	const char *style = json_get_string(parameter, "style");
 	bool deep = style && strcmp(style, "deepObject") == 0;
@@ -119,6 +134,7 @@ static void read_object(struct fields *fields, const struct json *parameter, str
 		    !json_is(json_get(parameter, "explode"), JSON_FALSE);
 	if (arg->place == ARG_QUERY && (deep || form)) {
 		arg->flags |= deep ? ARG_DEEP : 0;
+		note_nested(fields, schema);
 		return;
 	}
 	note(fields, parameter, "style",
@@ -127,7 +143,8 @@ static void read_object(struct fields *fields, const struct json *parameter, str
 }
 
 /* How the value is written in its place. */
-static void read_style(struct fields *fields, const struct json *parameter, struct arg *arg)
+static void read_style(struct fields *fields, const struct json *parameter,
+		       const struct json *schema, struct arg *arg)
 {
 	const char *style = json_get_string(parameter, "style");
 	if (arg->place == ARG_PATH &&
@@ -142,7 +159,7 @@ static void read_style(struct fields *fields, const struct json *parameter, stru
 	} else if (arg->flags & ARG_REPEAT) {
 		read_list(fields, parameter, arg);
 	} else if (arg->type == ARG_PAIR) {
-		read_object(fields, parameter, arg);
+		read_object(fields, parameter, schema, arg);
 	} else if (arg->type == ARG_JSON) {
 		document_problem(fields->contract, false, arg->node,
 				 "\"%s\" has no type that an option has: taken for a text",
@@ -235,7 +252,7 @@ static void add_parameter(struct fields *fields, const struct json *parameter)
 	if (!schema)
 		return;
 	struct arg arg = fields_make(fields, wire, place, parameter, schema);
-	read_style(fields, parameter, &arg);
+	read_style(fields, parameter, schema, &arg);
 	bool required = place == ARG_PATH || json_is(json_get(parameter, "required"), JSON_TRUE);
 	if (required && !arg.fallback)
 		arg.flags |= ARG_REQUIRED;

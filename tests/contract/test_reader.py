@@ -180,6 +180,15 @@ class Lists(ReaderCase):
         self.assertEqual(self.url({"type": "object"}, "--q", "a=1", "--q", "b=2 3"), "a=1&b=2%203")
         self.assertEqual(self.url({"type": "object"}, "--q", "a=1", "--q", "b=2", style="deepObject"), "q%5Ba%5D=1&q%5Bb%5D=2")
 
+    def test_nested_in_an_object(self):
+        nested = {"type": "object", "properties": {"x": {"type": "string"}}}
+        schema = {"type": "object", "properties": {"a": {"type": "string"}, "o": nested, "l": {"type": "array", "items": {"type": "string"}}, "r": {"$ref": "#/x-o"}}}
+        for style in ("deepObject", "form"):
+            doc = {**query(schema, style=style, explode=True), "x-o": {"allOf": [nested]}}
+            problems = self.problems(doc)
+            told = {pointer.rsplit("/", 1)[1] for pointer, problem in problems.items() if "nested in an object" in problem}
+            self.assertEqual(told, {"o", "l", "r"}, problems)
+
     def test_headers(self):
         doc = query({"type": "string"})
         doc["paths"]["/a"]["get"]["parameters"] = [{"name": "X-L", "in": "header", "description": "d", "schema": {"type": "array", "items": {"type": "string"}}}]
