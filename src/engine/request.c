@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/request.h"
 
-#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
@@ -10,6 +9,7 @@
 #include "base/text.h"
 #include "contract/security.h"
 #include "engine/body.h"
+#include "engine/match.h"
 #include "engine/profile.h"
 
 #ifndef BANGOCTL_VERSION
@@ -367,70 +367,20 @@ void request_fresh_id(struct request *request)
 
 /* ---- request METHOD PATH ---- */
 
-/* Whether the path is the template with its holes filled; `hole` receives the last one's text. */
-static bool fits_template(const char *template, const char *path, size_t len, struct buf *hole)
-{
-	const char *p = path, *end = path + len;
-	for (const char *t = template; *t;) {
-		if (*t == '{') {
-			size_t segment = 0;
-			while (p + segment < end && p[segment] != '/')
-				segment++;
-			if (!segment)
-				return false;
-			buf_clear(hole);
-			buf_add(hole, p, segment);
-			p += segment;
-			t += strcspn(t, "}") + 1;
-		} else if (p < end && *p == *t) {
-			p++;
-			t++;
-		} else {
-			return false;
-		}
-	}
-	return p == end;
-}
-
-/* Whether some proxy on the way could make another path of this one. */
-static bool is_ambiguous(const char *path, size_t len)
-{
-	static const char *const signs[] = { "%2f", "%5c", "%2e", "/.", "//", "\\" };
-	CLEAN_FREE char *low = mem_dup_len(path, len);
-	/* %63 is a c to every server */
-	for (const char *p = low; (p = strchr(p, '%')); p++) {
-		CLEAN_BUF struct buf plain = { 0 };
-		if (text_percent_decode(&plain, p, strlen(p) < 3 ? strlen(p) : 3) < 0 ||
-		    isalnum((unsigned char)plain.data[0]) || strchr("-._~", plain.data[0]))
-			return true;
-	}
-	for (char *p = low; *p; p++)
-		*p = *p >= 'A' && *p <= 'Z' ? (char)(*p - 'A' + 'a') : *p;
-	for (size_t i = 0; i < COUNT(signs); i++)
-		if (strstr(low, signs[i]))
-			return true;
-	return false;
-}
-
-/* The most literal operation wins: /entitlement/report before /entitlement/{id}. */
+/* What the contract knows of the path. Of what it does not know only reads are taken for harmless.
+ */
 static void match_operation(const struct session *session, struct request *request)
 {
-	size_t len = strcspn(request->path, "?"), best = (size_t)-1;
-	for (size_t i = 0; i < session->contract.command_count && !is_ambiguous(request->path, len);
-	     i++) {
-		const struct command *command = &session->contract.commands[i];
-		CLEAN_BUF struct buf hole = { 0 };
-		if (strcmp(command->method, request->method) != 0 ||
-		    !fits_template(command->path, request->path, len, &hole) || hole.len >= best)
-			continue;
-		best = hole.len;
-		request->command = command_whole(command);
-		free(request->target);
-		request->target = NULL;
-		CLEAN_BUF struct buf plain = { 0 };
-		if (hole.len && text_percent_decode(&plain, hole.data, hole.len) == 0)
-			request->target = mem_dup(buf_str(&plain));
-	}
+	bool safe = strcmp(request->method, "GET") == 0 || strcmp(request->method, "HEAD") == 0;
+	struct match match = {
+		.effect = safe ? EFFECT_READ : EFFECT_CHANGE,
+		.danger = safe ? DANGER_NONE : DANGER_SEVERE,
+	};
+	match_path(&session->contract, request->method, request->path, &match);
+	request->command = match.command;
+	request->target = match.target;
+	request->effect = match.effect;
+	request->danger = match.danger;
 }
 
 static int check_raw_path(const char *path, struct err *err)
@@ -466,12 +416,5 @@ int request_build_raw(const struct session *session, const struct values *values
 	match_operation(session, request);
 	if (set_body(request, body, err) < 0 || add_custom_headers(session, request, err) < 0)
 		return -1;
-	bool safe = strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
-	request->effect = request->command ? request->command->effect
-			  : safe	   ? EFFECT_READ
-					   : EFFECT_CHANGE;
-	request->danger = request->command ? request->command->danger
-			  : safe	   ? DANGER_NONE
-					   : DANGER_SEVERE;
 	return 0;
 }
