@@ -35,8 +35,8 @@ static void add_header(struct request *request, const char *name, const char *va
 	request->headers =
 		mem_grow(request->headers, request->header_count, sizeof(*request->headers));
 	request->headers[request->header_count++] = (struct http_header){
-		json_new_string(request->doc, name)->text,
-		json_new_string(request->doc, value)->text,
+		.name = json_new_string(request->doc, name)->text,
+		.value = json_new_string(request->doc, value)->text,
 	};
 }
 
@@ -87,6 +87,9 @@ static int read_custom_header(const struct session *session, struct request *req
 			       "--header: the value of %s holds a control character", name);
 	*own -= remove_header(request, name, *own);
 	add_header(request, name, value);
+	/* any of them may be a secret */
+	request->headers[request->header_count - 1].masked =
+		security_header_owner(name) == HEADER_FREE;
 	return 0;
 }
 
