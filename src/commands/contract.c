@@ -64,8 +64,9 @@ const struct command contract_commands[] = {
 	  .summary = "Show what another document does differently",
 	  .description =
 		  "From the contract in force to FILE, or from FILE to NEWER: - is only in the first, + only in the "
-		  "second, ~ differs. Operations and fields are compared, not texts: order, references, descriptions and evidence "
-		  "do not count. With --exit-code a difference is exit 13.",
+		  "second, ~ differs. Operations and fields are compared, with their types, limits, counts, patterns, values and null, not texts: "
+		  "order, references, descriptions, examples and evidence do not count, nor do conditions that are not checked "
+		  "(\"contract check\" names them), and of replies only names and types do. With --exit-code a difference is exit 13.",
 	  ARGS(diff_args),
 	  EXAMPLES(
 		  "bangoctl contract export -o yaml >mine.yaml && bangoctl contract diff mine.yaml") },

@@ -25,12 +25,12 @@ static char *cache_path(const char *path, const char *folder)
 	return buf_format("%s/contract-%.*s", folder, NAME_DIGITS, digest);
 }
 
-/* The copy's first line: what it was made of, and by whom. */
+/* The copy's first line: what it was made of, and by whom. The second is the digest of the rest. */
 static char *cache_mark(const struct buf *text)
 {
 	char digest[DIGEST_SIZE];
 	digest_sha256(buf_str(text), text->len, digest);
-	return buf_format("%s bangoctl " BANGOCTL_VERSION "\n", digest);
+	return buf_format("%s bangoctl " BANGOCTL_VERSION " %d\n", digest, PACK_FORM);
 }
 
 /* The document's tree if the copy is of this document, and ours; else NULL. */
@@ -39,10 +39,14 @@ static const struct json *load(struct json_doc *doc, const char *place, const ch
 	CLEAN_ERR struct err ignored = { 0 };
 	CLEAN_BUF struct buf copy = { 0 };
 	struct stat facts;
-	size_t head = strlen(mark);
+	char digest[DIGEST_SIZE];
+	size_t mark_len = strlen(mark), head = mark_len + DIGEST_SIZE;
 	if (file_read(place, MAX_COPY, &copy, &facts, ERR_INTERNAL, &ignored) < 0 ||
 	    !S_ISREG(facts.st_mode) || facts.st_uid != geteuid() || (facts.st_mode & 022) ||
-	    copy.len < head || memcmp(copy.data, mark, head) != 0)
+	    copy.len < head || memcmp(copy.data, mark, mark_len) != 0)
+		return NULL;
+	digest_sha256(copy.data + head, copy.len - head, digest);
+	if (memcmp(copy.data + mark_len, digest, DIGEST_SIZE - 1) != 0)
 		return NULL;
 	return pack_read(doc, json_keep(doc, copy.data + head, copy.len - head), copy.len - head);
 }
@@ -51,9 +55,12 @@ static void store(const char *place, const char *mark, const char *folder,
 		  const struct json *document)
 {
 	CLEAN_ERR struct err ignored = { 0 };
-	CLEAN_BUF struct buf copy = { 0 };
-	buf_add_str(&copy, mark);
-	pack_write(&copy, document);
+	CLEAN_BUF struct buf copy = { 0 }, bytes = { 0 };
+	char digest[DIGEST_SIZE];
+	pack_write(&bytes, document);
+	digest_sha256(bytes.data, bytes.len, digest);
+	buf_add_format(&copy, "%s%s\n", mark, digest);
+	buf_add(&copy, bytes.data, bytes.len);
 	if (file_make_folder(folder, &ignored) == 0)
 		(void)file_write(place, copy.data, copy.len, 0600, false, &ignored);
 }

@@ -7,107 +7,34 @@
 
 #include "base/text.h"
 
-/* References and allOf may nest that deep; deeper is taken for a circle. */
+/* References may lead from one to the next so often; more is taken for a circle. */
 enum { MAX_HOPS = 32 };
 
-/* A schema of more parts was made to keep us busy. */
-enum { MAX_PARTS = 10000 };
-
-/* Objects of more members are searched through an index. */
-enum { MANY_MEMBERS = 32 };
-
-/* ---- values by their address ---- */
-
-struct pair {
-	const void *key; /* NULL: the slot is free */
-	const void *value;
+/* A note of a problem, in the document's memory. */
+struct note {
+	const struct note *earlier; /* of the same value */
+	size_t number;		    /* of the problem */
 };
-
-struct pairs {
-	struct pair *slots; /* owned */
-	size_t count, size;
-};
-
-/* The slot where the key is, or is to be. */
-static struct pair *slot_of(const struct pairs *pairs, const void *key)
-{
-	size_t at = ((uintptr_t)key / sizeof(void *)) * 2654435761U % pairs->size;
-	while (pairs->slots[at].key && pairs->slots[at].key != key)
-		at = (at + 1) % pairs->size;
-	return &pairs->slots[at];
-}
-
-static void grow(struct pairs *pairs)
-{
-	struct pairs old = *pairs;
-	if (old.count * 2 < old.size)
-		return;
-	pairs->size = old.size ? old.size * 2 : 64;
-	pairs->slots = mem_new(pairs->size, sizeof(*pairs->slots));
-	for (size_t i = 0; i < old.size; i++)
-		if (old.slots[i].key)
-			*slot_of(pairs, old.slots[i].key) = old.slots[i];
-	free(old.slots);
-}
-
-static void put(struct pairs *pairs, const void *key, const void *value)
-{
-	grow(pairs);
-	struct pair *slot = slot_of(pairs, key);
-	pairs->count += slot->key == NULL;
-	*slot = (struct pair){ key, value };
-}
-
-static const void *get(const struct pairs *pairs, const void *key)
-{
-	return pairs->size ? slot_of(pairs, key)->value : NULL;
-}
-
-struct contract_work {
-	struct pairs merged;  /* a schema → what it came to: few schemas serve many places */
-	struct pairs origins; /* a part of a merged schema → the value that it was copied from */
-	struct pairs visited; /* see document_visit */
-	struct pairs noted;   /* a value → its last note, which leads to the earlier ones */
-	struct note {
-		const struct json *node;
-		struct note *earlier; /* of the same value */
-		size_t number;	      /* of the problem */
-	} * *notes;		      /* owned: one for each problem */
-	size_t located;		      /* so many have a pointer */
-};
-
-static struct contract_work *work_of(struct contract *contract)
-{
-	if (!contract->work)
-		contract->work = mem_new(1, sizeof(*contract->work));
-	return contract->work;
-}
 
 void document_done(struct contract *contract)
 {
-	struct contract_work *work = contract->work;
 	for (size_t i = 0; i < contract->problem_count; i++) {
 		free(contract->problems[i].pointer);
 		free(contract->problems[i].message);
-		free(work->notes[i]);
 	}
 	free(contract->problems);
-	if (!work)
-		return;
-	free(work->merged.slots);
-	free(work->origins.slots);
-	free(work->visited.slots);
-	free(work->noted.slots);
-	free(work->notes);
-	free(work);
+	links_done(&contract->work.merged);
+	links_done(&contract->work.copies);
+	links_done(&contract->work.visited);
+	links_done(&contract->work.noted);
 }
 
 /* ---- problems ---- */
 
 /* The value of the document that a part of a merged schema was copied from. */
-static const struct json *original(const struct contract_work *work, const struct json *node)
+static const struct json *original(const struct contract *contract, const struct json *node)
 {
-	for (const struct json *from; (from = get(&work->origins, node));)
+	for (const struct json *from; (from = links_get(&contract->work.copies, node));)
 		node = from;
 	return node;
 }
@@ -115,27 +42,26 @@ static const struct json *original(const struct contract_work *work, const struc
 void document_problem(struct contract *contract, bool fatal, const struct json *node,
 		      const char *format, ...)
 {
-	struct contract_work *work = work_of(contract);
+	struct links *noted = &contract->work.noted;
 	CLEAN_BUF struct buf message = { 0 };
 	va_list args;
 	va_start(args, format);
 	buf_add_vformat(&message, format, args);
 	va_end(args);
-	node = original(work, node ? node : contract->root);
-	struct pair *slot = work->noted.size ? slot_of(&work->noted, node) : NULL;
-	struct note *last = slot && slot->key ? work->notes[(uintptr_t)slot->value] : NULL;
-	for (struct note *note = last; note; note = note->earlier)
+	node = original(contract, node ? node : contract->root);
+	const struct note *last = links_get(noted, node);
+	for (const struct note *note = last; note; note = note->earlier)
 		if (strcmp(contract->problems[note->number].message, buf_str(&message)) == 0)
 			return;
 	size_t number = contract->problem_count++;
 	contract->problems = mem_grow(contract->problems, number, sizeof(*contract->problems));
 	contract->problems[number] =
 		(struct contract_problem){ .message = buf_take(&message), .fatal = fatal };
-	work->notes = mem_grow(work->notes, number, sizeof(*work->notes));
-	work->notes[number] = mem_new(1, sizeof(**work->notes));
-	*work->notes[number] = (struct note){ node, last, number };
-	if (node)
-		put(&work->noted, node, (const void *)(uintptr_t)number);
+	if (!node)
+		return;
+	struct note *note = json_doc_memory(contract->doc, 1, sizeof(*note));
+	*note = (struct note){ last, number };
+	links_put(noted, node, note);
 }
 
 static void add_token(struct buf *out, const char *token)
@@ -160,9 +86,8 @@ char *document_pointer(const char *pointer, const char *token)
 /* Walks the whole document, and names the values that have problems. */
 static void locate(struct contract *contract, const struct json *node, struct buf *pointer)
 {
-	const struct pair *slot = slot_of(&contract->work->noted, node);
-	struct note *last = slot->key ? contract->work->notes[(uintptr_t)slot->value] : NULL;
-	for (struct note *note = last; note; note = note->earlier) {
+	const struct note *last = links_get(&contract->work.noted, node);
+	for (const struct note *note = last; note; note = note->earlier) {
 		char **text = &contract->problems[note->number].pointer;
 		*text = *text ? *text : mem_dup(buf_str(pointer));
 	}
@@ -181,12 +106,12 @@ static void locate(struct contract *contract, const struct json *node, struct bu
 
 void document_settle(struct contract *contract)
 {
-	struct contract_work *work = contract->work;
+	struct contract_work *work = &contract->work;
 	CLEAN_BUF struct buf pointer = { 0 };
-	if (!work || work->located == contract->problem_count)
+	if (work->located == contract->problem_count)
 		return;
 	buf_add_str(&pointer, "");
-	if (contract->root && work->noted.size)
+	if (contract->root && work->noted.count)
 		locate(contract, contract->root, &pointer);
 	for (size_t i = work->located; i < contract->problem_count; i++)
 		if (!contract->problems[i].pointer)
@@ -309,197 +234,9 @@ const struct json *document_resolve(struct contract *contract, const struct json
 
 bool document_visit(struct contract *contract, const struct json *node)
 {
-	struct pairs *visited = &work_of(contract)->visited;
-	if (!node || get(visited, node))
+	struct links *visited = &contract->work.visited;
+	if (!node || links_has(visited, node))
 		return false;
-	put(visited, node, node);
+	links_put(visited, node, node);
 	return true;
-}
-
-/* ---- merged schemas ---- */
-
-/* A copy that shares what is within, so that only the outermost may be changed. */
-static struct json *copy_of(struct contract *contract, const struct json *value)
-{
-	struct json *copy = json_new(contract->doc, value->type);
-	const char *key = copy->key;
-	*copy = *value;
-	copy->key = key;
-	copy->next = NULL;
-	put(&work_of(contract)->origins, copy, value);
-	return copy;
-}
-
-static void add_member(struct contract *contract, struct json *into, const struct json *item,
-		       struct json *value)
-{
-	json_add_member(contract->doc, into, item->key, item->key_len, value);
-}
-
-/* Adds copies of the members that `into` lacks: looked for first, since adding drops its index. */
-static void join_members(struct contract *contract, struct json *into, const struct json *from)
-{
-	CLEAN_FREE const struct json **lacking = mem_new(from->count + 1, sizeof(*lacking));
-	size_t count = 0;
-	if (into->count > MANY_MEMBERS)
-		(void)json_index(contract->doc, into);
-	for (const struct json *item = from->first; item; item = item->next)
-		if (!json_get(into, item->key))
-			lacking[count++] = item;
-	for (size_t i = 0; i < count; i++)
-		add_member(contract, into, lacking[i], copy_of(contract, lacking[i]));
-	if (into->count > MANY_MEMBERS)
-		(void)json_index(contract->doc, into);
-}
-
-static void join_elements(struct contract *contract, struct json *into, const struct json *from)
-{
-	for (const struct json *item = from->first; item; item = item->next)
-		json_append(into, copy_of(contract, item));
-}
-
-/* Adds what `from` has of an object or list that is joined, making it if it is not there. */
-static void join(struct contract *contract, struct json *into, struct json *have,
-		 const struct json *from)
-{
-	if (!have) {
-		have = json_new(contract->doc, from->type);
-		put(&work_of(contract)->origins, have, from);
-		add_member(contract, into, from, have);
-	}
-	if (have->type == JSON_OBJECT)
-		join_members(contract, have, from);
-	else
-		join_elements(contract, have, from);
-}
-
-static bool is_joined(const struct json *item)
-{
-	return item->type == JSON_ARRAY
-		       ? strcmp(item->key, "required") == 0
-		       : item->type == JSON_OBJECT && (strcmp(item->key, "properties") == 0 ||
-						       strcmp(item->key, "x-bangoctl") == 0);
-}
-
-static bool is_null_type(const struct json *schema)
-{
-	const char *type = json_get_string(schema, "type");
-	return type && strcmp(type, "null") == 0;
-}
-
-/* The alternative of a `oneOf` or `anyOf` that is the only one beside null, or NULL; `null` tells
- * whether that is one. */
-static const struct json *only_alternative(const struct json *schema, bool *null)
-{
-	*null = false;
-	const struct json *one = json_get(schema, "oneOf"), *any = json_get(schema, "anyOf");
-	const struct json *list = one ? one : any, *found = NULL;
-	if ((one && any) || !json_is(list, JSON_ARRAY))
-		return NULL;
-	for (const struct json *item = list->first; item; item = item->next) {
-		*null = *null || is_null_type(item);
-		if (is_null_type(item))
-			continue;
-		if (found)
-			return NULL;
-		found = item;
-	}
-	return found;
-}
-
-/* Adds what `from` has and `into` lacks. */
-static void merge(struct contract *contract, struct json *into, const struct json *from)
-{
-	bool null, alternative = only_alternative(from, &null) != NULL;
-	if (alternative && null && !json_get(into, "nullable"))
-		json_set(contract->doc, into, "nullable", json_new_bool(contract->doc, true));
-	for (const struct json *item = from->first; item; item = item->next) {
-		if (strcmp(item->key, "allOf") == 0 || strcmp(item->key, "$ref") == 0 ||
-		    (alternative &&
-		     (strcmp(item->key, "oneOf") == 0 || strcmp(item->key, "anyOf") == 0)))
-			continue;
-		struct json *have = json_get(into, item->key);
-		if (is_joined(item) && (!have || have->type == item->type))
-			join(contract, into, have, item);
-		else if (!have)
-			add_member(contract, into, item, copy_of(contract, item));
-	}
-}
-
-/* A schema on its way into one object. */
-struct flattening {
-	struct contract *contract;
-	struct json *into;
-	int parts; /* gone through */
-};
-
-/* The schemas that are gone through on the way to this one. */
-struct step {
-	const struct json *node;
-	const struct step *up;
-	int depth;
-};
-
-static bool is_above(const struct step *step, const struct json *node)
-{
-	for (; step; step = step->up)
-		if (step->node == node)
-			return true;
-	return false;
-}
-
-static bool flatten(struct flattening *work, const struct json *schema, const struct step *up)
-{
-	const struct json *node = document_resolve(work->contract, schema);
-	const struct step step = { node, up, up ? up->depth + 1 : 0 };
-	bool circle = is_above(up, node);
-	if (circle || step.depth > MAX_HOPS || ++work->parts > MAX_PARTS) {
-		document_problem(work->contract, false, schema,
-				 circle ? "allOf leads in a circle" : "allOf has too many parts");
-		return false;
-	}
-	if (!json_is(node, JSON_OBJECT))
-		return false;
-	if (node != schema)
-		merge(work->contract, work->into, schema);
-	merge(work->contract, work->into, node);
-	bool null;
-	const struct json *all = json_get(node, "allOf"),
-			  *alternative = only_alternative(node, &null);
-	for (const struct json *part = json_is(all, JSON_ARRAY) ? all->first : NULL; part;
-	     part = part->next)
-		if (!flatten(work, part, &step))
-			return false;
-	return !alternative || flatten(work, alternative, &step);
-}
-
-/* A lone `$ref` stands for its target, so that all who refer to it share one result. */
-static const struct json *target_of(struct contract *contract, const struct json *schema)
-{
-	if (schema->count == 1 && json_get(schema, "$ref"))
-		return document_resolve(contract, schema);
-	return schema;
-}
-
-const struct json *document_schema(struct contract *contract, const struct json *schema)
-{
-	if (!json_is(schema, JSON_OBJECT))
-		return NULL;
-	schema = target_of(contract, schema);
-	if (!json_is(schema, JSON_OBJECT))
-		return NULL;
-	bool null;
-	if (!json_get(schema, "$ref") && !json_get(schema, "allOf") &&
-	    !only_alternative(schema, &null))
-		return schema;
-	struct pairs *merged = &work_of(contract)->merged;
-	struct pair *slot = merged->size ? slot_of(merged, schema) : NULL;
-	if (slot && slot->key)
-		return slot->value;
-	struct json *whole = json_new(contract->doc, JSON_OBJECT);
-	put(&contract->work->origins, whole, schema);
-	struct flattening work = { contract, whole, 0 };
-	bool good = flatten(&work, schema, NULL);
-	put(merged, schema, good ? whole : NULL);
-	return good ? whole : NULL;
 }

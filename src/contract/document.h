@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The tree of an OpenAPI document: references, merged schemas, and the list of problems.
+ * The tree of an OpenAPI document: references, texts, and the list of problems.
  * Knows nothing of commands.
  */
 #ifndef CONTRACT_DOCUMENT_H
@@ -27,13 +27,6 @@ void document_done(struct contract *contract);
  * the node, if it leads nowhere, in a circle, or out of the document. NULL for NULL.
  */
 const struct json *document_resolve(struct contract *contract, const struct json *node);
-
-/*
- * The schema with its `$ref` and `allOf` merged into one object: outer members win over inner ones,
- * and `properties`, `required` and `x-bangoctl` are joined. A `oneOf` or `anyOf` with one
- * alternative beside null is that alternative. NULL for NULL or an unusable reference.
- */
-const struct json *document_schema(struct contract *contract, const struct json *schema);
 
 /* Whether the node, NULL never, is seen for the first time. */
 bool document_visit(struct contract *contract, const struct json *node);

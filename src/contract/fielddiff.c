@@ -28,17 +28,34 @@ static char *type_text(const struct arg *arg)
 }
 
 /* "1..64", "..64", "1.."; NULL: no limit. */
-static char *lengths_text(const struct arg *arg)
+static char *range_text(long long min, long long max)
 {
 	struct buf out = { 0 };
-	if (!arg->min && !arg->max)
+	if (!min && !max)
 		return NULL;
-	if (arg->min)
-		buf_add_format(&out, "%lld", arg->min);
+	if (min)
+		buf_add_format(&out, "%lld", min);
 	buf_add_str(&out, "..");
-	if (arg->max)
-		buf_add_format(&out, "%lld", arg->max);
+	if (max)
+		buf_add_format(&out, "%lld", max);
 	return buf_take(&out);
+}
+
+static char *lengths_text(const struct arg *arg)
+{
+	return range_text(arg->min, arg->max);
+}
+
+/* How many values a list may have. */
+static char *count_text(const struct arg *arg)
+{
+	return range_text((long long)arg->least, (long long)arg->most);
+}
+
+/* Whether the body may have null there. */
+static const char *null_text(const struct arg *arg)
+{
+	return arg->place == ARG_BODY && (arg->flags & ARG_NULL) ? "allowed" : NULL;
 }
 
 /* Whether `other` has the choice too, and sends the same JSON for it. */
@@ -74,7 +91,8 @@ static bool same_schema(const struct arg *a, const struct arg *b)
 	CLEAN_FREE char *limits_a = limits_text(a), *limits_b = limits_text(b);
 	if (a->joint != b->joint || !same(limits_a, limits_b) || a->type != b->type ||
 	    a->place != b->place || (a->flags & told) != (b->flags & told) || a->min != b->min ||
-	    a->max != b->max || a->choice_count != b->choice_count ||
+	    a->max != b->max || a->least != b->least || a->most != b->most ||
+	    !same(null_text(a), null_text(b)) || a->choice_count != b->choice_count ||
 	    !same(default_of(a), default_of(b)))
 		return false;
 	for (size_t i = 0; i < a->choice_count; i++)
@@ -159,6 +177,7 @@ static void compare_field(const struct differences *diff, const struct arg *a, c
 	CLEAN_FREE char *option_a = words_option(a), *option_b = words_option(b);
 	CLEAN_FREE char *type_a = type_text(a), *type_b = type_text(b);
 	CLEAN_FREE char *lengths_a = lengths_text(a), *lengths_b = lengths_text(b);
+	CLEAN_FREE char *count_a = count_text(a), *count_b = count_text(b);
 	CLEAN_FREE char *limits_a = limits_text(a), *limits_b = limits_text(b);
 	/* a positional's name shows in help only */
 	if (!(a->flags & b->flags & ARG_POSITIONAL))
@@ -167,6 +186,8 @@ static void compare_field(const struct differences *diff, const struct arg *a, c
 	trait(diff, a->wire, "type", type_a, type_b);
 	trait(diff, a->wire, "required", need(a), need(b));
 	trait(diff, a->wire, "limits", lengths_a, lengths_b);
+	trait(diff, a->wire, "count", count_a, count_b);
+	trait(diff, a->wire, "null", null_text(a), null_text(b));
 	trait(diff, a->wire, "rules", limits_a, limits_b);
 	trait(diff, a->wire, "default", default_of(a), default_of(b));
 	compare_choices(diff, a, b);

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "contract/document.h"
 #include "contract/limits.h"
+#include "contract/schema.h"
 
 /* An object within an object within … becomes a dotted option that deep; deeper ones need --body.
  */
@@ -195,7 +196,7 @@ static const char *example_of(struct contract *contract, const struct json *node
 static const struct json *read_array(struct fields *fields, const struct json *schema,
 				     struct arg *arg)
 {
-	const struct json *items = document_schema(fields->contract, json_get(schema, "items"));
+	const struct json *items = schema_whole(fields->contract, json_get(schema, "items"));
 	enum arg_type item = items ? arg_type_of(items) : ARG_JSON;
 	if (item == ARG_JSON || item == ARG_PAIR || item == ARG_FLAG)
 		return schema;
@@ -220,6 +221,21 @@ static bool allows_null(const struct json *schema)
 	       json_is(json_get(schema, "x-nullable"), JSON_TRUE);
 }
 
+/* The value that is sent if none is given: a fresh UUID in the path, or none. */
+static const char *fallback_of(struct contract *contract, enum arg_place place,
+			       const struct json *extension)
+{
+	const struct json *given = json_get(extension, "default");
+	const char *text = json_string(given);
+	if (text && place == ARG_PATH && strcmp(text, "uuid") == 0)
+		return text;
+	if (given)
+		document_problem(
+			contract, false, given,
+			"x-bangoctl.default is only known as uuid, in the path: it is ignored");
+	return NULL;
+}
+
 struct arg fields_make(struct fields *fields, const char *wire, enum arg_place place,
 		       const struct json *node, const struct json *schema)
 {
@@ -235,7 +251,7 @@ struct arg fields_make(struct fields *fields, const char *wire, enum arg_place p
 		.place = place,
 		.type = arg_type_of(schema),
 		.help = help ? help : "",
-		.fallback = json_get_string(extension, "default"),
+		.fallback = fallback_of(contract, place, extension),
 		.preset = sample_text(contract, json_get(schema, "default")),
 		.example = example_of(contract, node, schema),
 		.evidence = fields_evidence(contract, extension, fields->evidence),
@@ -288,7 +304,7 @@ static void add_properties(struct fields *fields, const struct json *schema, con
 	const struct json *properties = json_get(schema, "properties");
 	for (const struct json *item = json_is(properties, JSON_OBJECT) ? properties->first : NULL;
 	     item && !fields_full(fields); item = item->next) {
-		const struct json *property = document_schema(fields->contract, item);
+		const struct json *property = schema_whole(fields->contract, item);
 		const char *fault = property_fault(fields, item, property);
 		if (fault) {
 			document_problem(fields->contract, false, item, "%s", fault);

@@ -29,15 +29,16 @@ static bool has_id(const struct json *operation, const char *id)
 	return own && strcmp(own, id) == 0;
 }
 
-static struct moves find_moves(const struct contract *contract)
+static struct moves find_moves(struct contract *contract)
 {
 	struct moves moves = { 0 };
 	const struct json *paths = json_get(contract->root, "paths");
 	for (size_t i = 0; i < contract->command_count; i++) {
 		const struct command *command = &contract->commands[i];
+		const struct json *item =
+			document_resolve(contract, json_get(paths, command->path));
 		CLEAN_FREE char *method = words_method(command);
-		if (!command->operation_id ||
-		    has_id(json_get(json_get(paths, command->path), method), command->operation_id))
+		if (!command->operation_id || has_id(json_get(item, method), command->operation_id))
 			continue;
 		moves.items = mem_grow(moves.items, moves.count, sizeof(*moves.items));
 		moves.items[moves.count++] = (struct move){ command, NULL };
@@ -94,10 +95,13 @@ static struct json *loosened(struct json_doc *doc, struct contract *contract,
 	return copy;
 }
 
-/* Adds the path item without its operations that are moved, unless none is left. */
+/* Adds the path item without its operations that are moved, unless none is left. One that is a
+ * reference is written out: what it leads to may lose an operation for another path's sake. */
 static void add_item(struct json_doc *doc, struct contract *contract, const struct moves *moves,
-		     const struct json *item, struct json *paths)
+		     const struct json *entry, struct json *paths)
 {
+	const struct json *target = document_resolve(contract, entry);
+	const struct json *item = target ? target : entry;
 	struct json *kept = json_new(doc, JSON_OBJECT);
 	bool moved = false, left = false;
 	for (const struct json *member = json_is(item, JSON_OBJECT) ? item->first : NULL; member;
@@ -112,9 +116,9 @@ static void add_item(struct json_doc *doc, struct contract *contract, const stru
 		json_add_member(doc, kept, member->key, member->key_len, json_copy(doc, member));
 	}
 	if (!moved)
-		json_add_member(doc, paths, item->key, item->key_len, json_copy(doc, item));
+		json_add_member(doc, paths, entry->key, entry->key_len, json_copy(doc, item));
 	else if (left)
-		json_add_member(doc, paths, item->key, item->key_len, kept);
+		json_add_member(doc, paths, entry->key, entry->key_len, kept);
 }
 
 static int put(struct json_doc *doc, struct json *paths, const struct move *move, struct err *err)

@@ -7,6 +7,7 @@
 #include "contract/document.h"
 #include "contract/parameters.h"
 #include "contract/replies.h"
+#include "contract/schema.h"
 #include "contract/security.h"
 
 /* The strings of an array, as they can be shown; the rest is passed over. A single string counts as
@@ -219,7 +220,7 @@ static bool read_body(struct fields *fields, struct command *command)
 		document_problem(contract, false, content, "of these forms only %s is sent",
 				 media->key);
 	command->body_required = json_is(json_get(body, "required"), JSON_TRUE);
-	read_body_schema(fields, document_schema(contract, json_get(media, "schema")), command);
+	read_body_schema(fields, schema_whole(contract, json_get(media, "schema")), command);
 	return true;
 }
 
@@ -264,7 +265,7 @@ static bool read_swagger_body(struct fields *fields, const struct json *path_ite
 		return false;
 	}
 	command->body_required = json_is(json_get(body, "required"), JSON_TRUE);
-	read_body_schema(fields, document_schema(contract, json_get(body, "schema")), command);
+	read_body_schema(fields, schema_whole(contract, json_get(body, "schema")), command);
 	return true;
 }
 

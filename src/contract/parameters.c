@@ -6,6 +6,8 @@
 
 #include "base/text.h"
 #include "contract/document.h"
+#include "contract/schema.h"
+#include "contract/security.h"
 
 enum { MAX_PARAMETERS = 500, MAX_PATH_TEXT = 1024 };
 
@@ -26,18 +28,29 @@ static bool place_of(const char *in, enum arg_place *place)
 	return false;
 }
 
-/* Headers that the client sets by itself: OpenAPI says that declaring them has no meaning. */
-static bool header_is_ours(const struct fields *fields, const char *name)
+static bool is_same(const char *name, const char *other)
 {
-	static const char *const ours[] = { "Accept",	      "Content-Type",
-					    "Authorization",  "X-RequestIdentifier",
-					    "Content-Length", "Host",
-					    "Connection",     "Transfer-Encoding",
-					    "Expect" };
-	for (size_t i = 0; i < COUNT(ours); i++)
-		if (strcasecmp(ours[i], name) == 0)
+	return other && strcasecmp(name, other) == 0;
+}
+
+/* Whether the client sets the header by itself. That three of them may be declared without any
+ * meaning is OpenAPI's own rule, and the identifier is expected: of those nothing is told. */
+static bool header_is_ours(struct fields *fields, const struct json *parameter, const char *name)
+{
+	static const char *const expected[] = { "Accept", "Content-Type", "Authorization",
+						"X-RequestIdentifier" };
+	bool secret = is_same(name, fields->auth_header) || is_same(name, fields->reserved->header);
+	if (!secret && security_header_owner(name) == HEADER_FREE)
+		return false;
+	for (size_t i = 0; i < COUNT(expected); i++)
+		if (is_same(name, expected[i]))
 			return true;
-	return fields->auth_header && strcasecmp(fields->auth_header, name) == 0;
+	document_problem(
+		fields->contract, false, parameter,
+		secret ? "the credentials go out in the header \"%s\": the parameter is left out"
+		       : "the client itself sets the header \"%s\": the parameter is left out",
+		name);
+	return true;
 }
 
 /* ---- lists and objects ---- */
@@ -98,7 +111,22 @@ static void read_list(struct fields *fields, const struct json *parameter, struc
 	arg->joint = joint < 0 ? ',' : (char)joint;
 }
 
-static void read_object(struct fields *fields, const struct json *parameter, struct arg *arg)
+/* OpenAPI does not say how what is nested in an object of the query is written. */
+static void note_nested(struct fields *fields, const struct json *schema)
+{
+	const struct json *properties = json_get(schema, "properties");
+	for (const struct json *item = json_is(properties, JSON_OBJECT) ? properties->first : NULL;
+	     item; item = item->next) {
+		const struct json *property = schema_whole(fields->contract, item);
+		if (fields_is_type(property, "object") || fields_is_type(property, "array"))
+			document_problem(
+				fields->contract, false, item,
+				"what is nested in an object of the query is not supported: it is sent as the text that is given");
+	}
+}
+
+static void read_object(struct fields *fields, const struct json *parameter,
+			const struct json *schema, struct arg *arg)
 {
 	const char *style = json_get_string(parameter, "style");
 	bool deep = style && strcmp(style, "deepObject") == 0;
@@ -106,6 +134,7 @@ static void read_object(struct fields *fields, const struct json *parameter, str
 		    !json_is(json_get(parameter, "explode"), JSON_FALSE);
 	if (arg->place == ARG_QUERY && (deep || form)) {
 		arg->flags |= deep ? ARG_DEEP : 0;
+		note_nested(fields, schema);
 		return;
 	}
 	note(fields, parameter, "style",
@@ -114,7 +143,8 @@ static void read_object(struct fields *fields, const struct json *parameter, str
 }
 
 /* How the value is written in its place. */
-static void read_style(struct fields *fields, const struct json *parameter, struct arg *arg)
+static void read_style(struct fields *fields, const struct json *parameter,
+		       const struct json *schema, struct arg *arg)
 {
 	const char *style = json_get_string(parameter, "style");
 	if (arg->place == ARG_PATH &&
@@ -129,7 +159,7 @@ static void read_style(struct fields *fields, const struct json *parameter, stru
 	} else if (arg->flags & ARG_REPEAT) {
 		read_list(fields, parameter, arg);
 	} else if (arg->type == ARG_PAIR) {
-		read_object(fields, parameter, arg);
+		read_object(fields, parameter, schema, arg);
 	} else if (arg->type == ARG_JSON) {
 		document_problem(fields->contract, false, arg->node,
 				 "\"%s\" has no type that an option has: taken for a text",
@@ -160,7 +190,7 @@ static const struct json *schema_of(struct fields *fields, const struct json *pa
 		json_set_string(contract->doc, text, "type", "string");
 		return text;
 	}
-	return schema ? document_schema(contract, schema) : parameter;
+	return schema ? schema_whole(contract, schema) : parameter;
 }
 
 static void make_positional(struct contract *contract, struct arg *arg)
@@ -211,7 +241,7 @@ static void add_parameter(struct fields *fields, const struct json *parameter)
 				 wire ? wire : "?", in ? in : "?");
 		return;
 	}
-	if (place == ARG_HEADER && header_is_ours(fields, wire))
+	if (place == ARG_HEADER && header_is_ours(fields, parameter, wire))
 		return;
 	if (is_there(fields, place, wire)) {
 		document_problem(fields->contract, false, parameter,
@@ -222,7 +252,7 @@ static void add_parameter(struct fields *fields, const struct json *parameter)
 	if (!schema)
 		return;
 	struct arg arg = fields_make(fields, wire, place, parameter, schema);
-	read_style(fields, parameter, &arg);
+	read_style(fields, parameter, schema, &arg);
 	bool required = place == ARG_PATH || json_is(json_get(parameter, "required"), JSON_TRUE);
 	if (required && !arg.fallback)
 		arg.flags |= ARG_REQUIRED;

@@ -213,6 +213,8 @@ int contract_make(struct contract *contract, const char *name, struct json_doc *
 	*contract = (struct contract){ .name = mem_dup(name), .doc = doc, .root = root };
 	if (reserved)
 		contract->reserved = *reserved;
+	if (contract->reserved.header)
+		contract->reserved.header = document_keep(contract, contract->reserved.header);
 	contract->self = json_doc_memory(doc, 1, sizeof(struct contract *));
 	contract_moved(contract);
 	read_document(contract);

@@ -11,6 +11,7 @@
 #define CONTRACT_READER_H
 
 #include "base/err.h"
+#include "contract/links.h"
 #include "grammar/command.h"
 #include "lib/json.h"
 
@@ -23,22 +24,30 @@ struct contract_problem {
 };
 
 /* The names that a document cannot have: a colliding option becomes --field-NAME, a colliding
- * command `api NAME`. What it points to must live as long as the contract. */
+ * command `api NAME`. What it points to, but for the header, must live as long as the contract. */
 struct contract_reserved {
 	const struct arg *options;
 	size_t option_count;
 	const struct command_table *commands;
+	const char *header; /* in which the profile sends its secret, or NULL */
 };
 
-struct contract_work;
+/* What document.c and schema.c keep. */
+struct contract_work {
+	struct links merged;  /* a schema → what it came to: few schemas serve many places */
+	struct links copies;  /* a part of a merged schema → the value that it was copied from */
+	struct links visited; /* see document_visit */
+	struct links noted;   /* a value → its last note */
+	size_t located;	      /* so many problems have a pointer */
+};
 
 struct contract {
 	char *name; /* owned: the file's path, or "built-in" */
 	struct json_doc *doc;
 	const struct json *root;
-	struct contract_work *work; /* owned: see document.c */
-	int version;		    /* of the OpenAPI specification: 20, 30 or 31 */
-	struct contract **self;	    /* lives in doc: where this is, for what is filled in later */
+	struct contract_work work; /* owned */
+	int version;		   /* of the OpenAPI specification: 20, 30 or 31 */
+	struct contract **self;	   /* lives in doc: where this is, for what is filled in later */
 	struct contract_reserved reserved;
 	const char *server; /* the first usable server, for profiles without a base_url, or NULL */
 	enum auth auth;	    /* what calls need that do not say it: see security.h */

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "contract/document.h"
+#include "contract/schema.h"
 
 bool replies_is_json(const char *type)
 {
@@ -81,11 +82,11 @@ static const char *only_array(struct contract *contract, const struct json *sche
 	const struct json *properties = json_get(schema, "properties");
 	for (const struct json *item = json_is(properties, JSON_OBJECT) ? properties->first : NULL;
 	     item; item = item->next) {
-		const struct json *property = document_schema(contract, item);
+		const struct json *property = schema_whole(contract, item);
 		const char *type = json_get_string(property, "type");
 		if (!type || strcmp(type, "array") != 0)
 			continue;
-		const struct json *items = document_schema(contract, json_get(property, "items"));
+		const struct json *items = schema_whole(contract, json_get(property, "items"));
 		if (!json_get(items, "properties"))
 			continue;
 		if (found)
@@ -101,10 +102,10 @@ static const struct json *record_of(struct contract *contract, const struct json
 {
 	const struct json *node = schema;
 	if (rows && *rows)
-		node = document_schema(contract, json_get(json_get(schema, "properties"), rows));
+		node = schema_whole(contract, json_get(json_get(schema, "properties"), rows));
 	const struct json *items = json_get(node, "items");
 	if (items)
-		node = document_schema(contract, items);
+		node = schema_whole(contract, items);
 	return json_get(node, "properties");
 }
 
@@ -118,7 +119,7 @@ void replies_read(struct contract *contract, const struct json *operation, struc
 		document_problem(contract, false, content,
 				 "the reply has no JSON form: it will be taken for a broken one");
 	const struct json *raw = media ? json_get(media, "schema") : json_get(reply, "schema");
-	const struct json *schema = document_schema(contract, raw);
+	const struct json *schema = schema_whole(contract, raw);
 	const char *type = json_get_string(schema, "type");
 	command->rows = json_get_string(extension, "rows");
 	if (!command->rows && type && strcmp(type, "array") == 0)

@@ -27,20 +27,34 @@ static bool is(const struct json *object, const char *key, const char *word)
 	return text && strcasecmp(text, word) == 0;
 }
 
-/* A header that can carry the secret without being one of those that make the request. */
-static bool is_good_header(const char *name)
+enum header_owner security_header_owner(const char *name)
+{
+	static const struct {
+		const char *name;
+		enum header_owner owner;
+	} headers[] = { { "Host", HEADER_OURS },
+			{ "Content-Length", HEADER_OURS },
+			{ "Transfer-Encoding", HEADER_OURS },
+			{ "Connection", HEADER_OURS },
+			{ "Expect", HEADER_OURS },
+			{ "Authorization", HEADER_OURS },
+			{ "X-RequestIdentifier", HEADER_OURS },
+			{ "Content-Type", HEADER_PRESET },
+			{ "Accept", HEADER_PRESET },
+			{ "User-Agent", HEADER_PRESET } };
+	for (size_t i = 0; i < COUNT(headers); i++)
+		if (strcasecmp(headers[i].name, name) == 0)
+			return headers[i].owner;
+	return HEADER_FREE;
+}
+
+bool security_is_good_header(const char *name)
 {
 	static const char allowed[] =
 		"-_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-	static const char *const taken[] = {
-		"Host",		"Content-Length", "Transfer-Encoding",
-		"Connection",	"Expect",	  "X-RequestIdentifier",
-		"Content-Type", "Accept",	  "User-Agent"
-	};
-	for (size_t i = 0; i < COUNT(taken); i++)
-		if (strcasecmp(taken[i], name) == 0)
-			return false;
-	return *name && name[strspn(name, allowed)] == '\0';
+	return *name && name[strspn(name, allowed)] == '\0' &&
+	       (security_header_owner(name) == HEADER_FREE ||
+		strcasecmp(name, "Authorization") == 0);
 }
 
 /* The scheme as ours; AUTH_UNSAID: we do not know it. `tokens`: of those that some other service
@@ -56,7 +70,7 @@ static enum auth auth_of(const struct json *scheme, bool tokens, const char **he
 	if (http && is(scheme, "scheme", "bearer"))
 		return AUTH_BEARER;
 	if (!is(scheme, "type", "apiKey") || !is(scheme, "in", "header") || !name ||
-	    !is_good_header(name))
+	    !security_is_good_header(name))
 		return AUTH_UNSAID;
 	*header = name;
 	return AUTH_HEADER;

@@ -23,6 +23,18 @@ void security_read_default(struct contract *contract, struct command *command);
  */
 void security_guess(struct contract *contract);
 
+/* To whom a request header belongs. */
+enum header_owner {
+	HEADER_FREE,
+	HEADER_PRESET, /* we set it, and --header replaces it */
+	HEADER_OURS,   /* it frames the request, or carries what other options decide */
+};
+
+enum header_owner security_header_owner(const char *name);
+
+/* Whether the secret can be the value of this header. */
+bool security_is_good_header(const char *name);
+
 /* The first server that can be used as a base URL, https before http, or NULL. */
 const char *security_server(struct contract *contract);
 

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "contract/document.h"
+#include "contract/schema.h"
 #include "lib/pattern.h"
 
 enum object {
@@ -303,7 +304,7 @@ static bool is_settled(struct walk *walk, const struct json *node, const struct 
 		       const struct word *word)
 {
 	return word->object == OBJECT_SCHEMA && word->types == LIST && word->message &&
-	       !json_get(document_schema(walk->contract, node), member->key);
+	       !json_get(schema_whole(walk->contract, node), member->key);
 }
 
 /* ---- objects ---- */

@@ -218,7 +218,7 @@ int do_contract_check(struct session *session, const struct command *command,
 	const char *file = values_get(values, "file");
 	if (!file)
 		return check_and_print(session, &session->contract, err);
-	struct contract_reserved reserved = { global_options, global_option_count, own_commands() };
+	const struct contract_reserved reserved = session_reserved(session);
 	CLEANUP(contract_done) struct contract contract = { 0 };
 	if (contract_read_file(&contract, file, &reserved, err) == 0)
 		return check_and_print(session, &contract, err);

@@ -141,7 +141,7 @@ int do_contract_diff(struct session *session, const struct command *command,
 		     const struct values *values, struct err *err)
 {
 	(void)command;
-	struct contract_reserved reserved = { global_options, global_option_count, own_commands() };
+	const struct contract_reserved reserved = session_reserved(session);
 	const char *file = values_get(values, "file"), *other = values_get(values, "other");
 	CLEANUP(contract_done) struct contract first = { 0 };
 	CLEANUP(contract_done) struct contract second = { 0 };

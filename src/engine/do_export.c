@@ -214,7 +214,7 @@ int do_contract_use(struct session *session, const struct command *command,
 	(void)command;
 	const char *file = values_get(values, "file");
 	const char *name = values_get(&session->globals, "profile");
-	struct contract_reserved reserved = { global_options, global_option_count, own_commands() };
+	const struct contract_reserved reserved = session_reserved(session);
 	CLEANUP(contract_done) struct contract contract = { 0 };
 	if (is(file, "-"))
 		return err_set(err, ERR_USAGE,

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/request.h"
 
-#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/clock.h"
 #include "base/random.h"
 #include "base/text.h"
+#include "contract/security.h"
 #include "engine/body.h"
+#include "engine/match.h"
+#include "engine/profile.h"
 
 #ifndef BANGOCTL_VERSION
 #define BANGOCTL_VERSION "0"
@@ -33,8 +35,8 @@ static void add_header(struct request *request, const char *name, const char *va
 	request->headers =
 		mem_grow(request->headers, request->header_count, sizeof(*request->headers));
 	request->headers[request->header_count++] = (struct http_header){
-		json_new_string(request->doc, name)->text,
-		json_new_string(request->doc, value)->text,
+		.name = json_new_string(request->doc, name)->text,
+		.value = json_new_string(request->doc, value)->text,
 	};
 }
 
@@ -47,29 +49,60 @@ static bool is_header_text(const char *text)
 	return true;
 }
 
-static int add_custom_header(struct request *request, const char *text, struct err *err)
+/* Takes the first header of that name out of the first `own` ones; whether there was one. */
+static bool remove_header(struct request *request, const char *name, size_t own)
 {
-	static const char *const ours[] = {
-		"Host",		 "Content-Length",	"Transfer-Encoding",
-		"Authorization", "X-RequestIdentifier", "Connection",
-		"Expect"
-	};
+	struct http_header *headers = request->headers;
+	for (size_t i = 0; i < own; i++) {
+		if (strcasecmp(headers[i].name, name) != 0)
+			continue;
+		request->header_count--;
+		memmove(&headers[i], &headers[i + 1],
+			(request->header_count - i) * sizeof(*headers));
+		return true;
+	}
+	return false;
+}
+
+static int read_custom_header(const struct session *session, struct request *request,
+			      const char *text, size_t *own, struct err *err)
+{
+	const char *secret = NULL;
+	bool has_secret = profile_auth(session, request->command, &secret) == AUTH_HEADER && secret;
 	CLEAN_FREE char *name = mem_dup_len(text, strcspn(text, ":"));
 	const char *value = text + strlen(name);
 	if (*value != ':' || !text_is_header_name(name)) {
 		err_set(err, ERR_USAGE, "--header: \"%s\" has no form NAME:VALUE", text);
 		return err_hint(err, "write --header 'X-Tenant: acme'");
 	}
-	for (size_t i = 0; i < COUNT(ours); i++)
-		if (strcasecmp(name, ours[i]) == 0)
-			return err_set(err, ERR_USAGE, "--header: %s is set by bangoctl itself",
-				       ours[i]);
+	if (security_header_owner(name) == HEADER_OURS)
+		return err_set(err, ERR_USAGE, "--header: %s is set by bangoctl itself", name);
+	if (has_secret && strcasecmp(name, secret) == 0)
+		return err_set(err, ERR_USAGE, "--header: the profile's secret goes out in %s",
+			       secret);
 	value++;
 	value += strspn(value, " ");
 	if (!is_header_text(value))
 		return err_set(err, ERR_USAGE,
 			       "--header: the value of %s holds a control character", name);
+	*own -= remove_header(request, name, *own);
 	add_header(request, name, value);
+	/* any of them may be a secret */
+	request->headers[request->header_count - 1].masked =
+		security_header_owner(name) == HEADER_FREE;
+	return 0;
+}
+
+/* Those of --header, at last: they replace what has their name, and may be several of one name. */
+static int add_custom_headers(const struct session *session, struct request *request,
+			      struct err *err)
+{
+	size_t own = request->header_count;
+	for (size_t i = 0; i < session->globals.count; i++)
+		if (strcmp(session->globals.items[i].arg->name, "header") == 0 &&
+		    read_custom_header(session, request, session->globals.items[i].text, &own,
+				       err) < 0)
+			return -1;
 	return 0;
 }
 
@@ -88,10 +121,6 @@ static int add_headers(const struct session *session, struct request *request, s
 	add_header(request, "User-Agent", "bangoctl/" BANGOCTL_VERSION);
 	add_header(request, "Accept", "application/json");
 	add_header(request, "X-RequestIdentifier", request->id);
-	for (size_t i = 0; i < session->globals.count; i++)
-		if (strcmp(session->globals.items[i].arg->name, "header") == 0 &&
-		    add_custom_header(request, session->globals.items[i].text, err) < 0)
-			return -1;
 	return 0;
 }
 
@@ -167,12 +196,10 @@ static int fill_hole(const struct command *command, const struct values *values,
 			       hole);
 	const char *text = values_get(values, arg->name);
 	char uuid[UUID_SIZE];
-	if (!text && arg->fallback && strcmp(arg->fallback, "uuid") == 0) {
+	if (!text && arg->fallback)
 		random_uuid(uuid);
-		text = uuid;
-	}
 	if (!text)
-		text = arg->fallback ? arg->fallback : "";
+		text = arg->fallback ? uuid : "";
 	CLEAN_BUF struct buf wire = { 0 };
 	if (check_segment(arg, text, err) < 0 || wire_text(arg, text, &wire, err) < 0)
 		return -1;
@@ -313,7 +340,7 @@ int request_build(const struct session *session, const struct command *command,
 	    add_query(values, &path, err) < 0 || add_headers(session, request, err) < 0 ||
 	    add_header_values(values, request, err) < 0 ||
 	    body_build(request->doc, command, values, &body, err) < 0 ||
-	    set_body(request, body, err) < 0)
+	    set_body(request, body, err) < 0 || add_custom_headers(session, request, err) < 0)
 		return -1;
 	request->path = buf_take(&path);
 	return 0;
@@ -343,70 +370,20 @@ void request_fresh_id(struct request *request)
 
 /* ---- request METHOD PATH ---- */
 
-/* Whether the path is the template with its holes filled; `hole` receives the last one's text. */
-static bool fits_template(const char *template, const char *path, size_t len, struct buf *hole)
-{
-	const char *p = path, *end = path + len;
-	for (const char *t = template; *t;) {
-		if (*t == '{') {
-			size_t segment = 0;
-			while (p + segment < end && p[segment] != '/')
-				segment++;
-			if (!segment)
-				return false;
-			buf_clear(hole);
-			buf_add(hole, p, segment);
-			p += segment;
-			t += strcspn(t, "}") + 1;
-		} else if (p < end && *p == *t) {
-			p++;
-			t++;
-		} else {
-			return false;
-		}
-	}
-	return p == end;
-}
-
-/* Whether some proxy on the way could make another path of this one. */
-static bool is_ambiguous(const char *path, size_t len)
-{
-	static const char *const signs[] = { "%2f", "%5c", "%2e", "/.", "//", "\\" };
-	CLEAN_FREE char *low = mem_dup_len(path, len);
-	/* %63 is a c to every server */
-	for (const char *p = low; (p = strchr(p, '%')); p++) {
-		CLEAN_BUF struct buf plain = { 0 };
-		if (text_percent_decode(&plain, p, strlen(p) < 3 ? strlen(p) : 3) < 0 ||
-		    isalnum((unsigned char)plain.data[0]) || strchr("-._~", plain.data[0]))
-			return true;
-	}
-	for (char *p = low; *p; p++)
-		*p = *p >= 'A' && *p <= 'Z' ? (char)(*p - 'A' + 'a') : *p;
-	for (size_t i = 0; i < COUNT(signs); i++)
-		if (strstr(low, signs[i]))
-			return true;
-	return false;
-}
-
-/* The most literal operation wins: /entitlement/report before /entitlement/{id}. */
+/* What the contract knows of the path. Of what it does not know only reads are taken for harmless.
+ */
 static void match_operation(const struct session *session, struct request *request)
 {
-	size_t len = strcspn(request->path, "?"), best = (size_t)-1;
-	for (size_t i = 0; i < session->contract.command_count && !is_ambiguous(request->path, len);
-	     i++) {
-		const struct command *command = &session->contract.commands[i];
-		CLEAN_BUF struct buf hole = { 0 };
-		if (strcmp(command->method, request->method) != 0 ||
-		    !fits_template(command->path, request->path, len, &hole) || hole.len >= best)
-			continue;
-		best = hole.len;
-		request->command = command_whole(command);
-		free(request->target);
-		request->target = NULL;
-		CLEAN_BUF struct buf plain = { 0 };
-		if (hole.len && text_percent_decode(&plain, hole.data, hole.len) == 0)
-			request->target = mem_dup(buf_str(&plain));
-	}
+	bool safe = strcmp(request->method, "GET") == 0 || strcmp(request->method, "HEAD") == 0;
+	struct match match = {
+		.effect = safe ? EFFECT_READ : EFFECT_CHANGE,
+		.danger = safe ? DANGER_NONE : DANGER_SEVERE,
+	};
+	match_path(&session->contract, request->method, request->path, &match);
+	request->command = match.command;
+	request->target = match.target;
+	request->effect = match.effect;
+	request->danger = match.danger;
 }
 
 static int check_raw_path(const char *path, struct err *err)
@@ -440,14 +417,7 @@ int request_build_raw(const struct session *session, const struct values *values
 	    (data && body_read(request->doc, "--data", data, &body, err) < 0))
 		return -1;
 	match_operation(session, request);
-	if (set_body(request, body, err) < 0)
+	if (set_body(request, body, err) < 0 || add_custom_headers(session, request, err) < 0)
 		return -1;
-	bool safe = strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
-	request->effect = request->command ? request->command->effect
-			  : safe	   ? EFFECT_READ
-					   : EFFECT_CHANGE;
-	request->danger = request->command ? request->command->danger
-			  : safe	   ? DANGER_NONE
-					   : DANGER_SEVERE;
 	return 0;
 }

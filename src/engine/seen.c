@@ -40,11 +40,13 @@ static void add_key(struct keys *keys, const char *key)
 static struct keys keys_of(const struct session *session)
 {
 	struct keys keys = { 0 };
-	for (size_t i = 0; i < session->contract.command_count; i++) {
-		const struct command *command = &session->contract.commands[i];
-		struct subject subject = subject_of(&session->table, command);
-		if (subject.key)
-			add_key(&keys, subject.key);
+	CLEAN_FREE struct subject *subjects = subjects_of(&session->table);
+	for (size_t i = 0; i < session->table.count; i++) {
+		const struct command *command = session->table.items[i];
+		if (command->action != ACTION_CALL)
+			continue;
+		if (subjects[i].key)
+			add_key(&keys, subjects[i].key);
 		for (size_t a = 0; a < command->arg_count; a++)
 			if (command->args[a].place == ARG_PATH)
 				add_key(&keys, command->args[a].wire);

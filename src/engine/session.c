@@ -70,9 +70,18 @@ static int read_contract(struct session *session, const struct contract_reserved
 	return 0;
 }
 
+struct contract_reserved session_reserved(const struct session *session)
+{
+	return (struct contract_reserved){
+		.options = global_options,
+		.option_count = global_option_count,
+		.commands = own_commands(),
+		.header = setting_text(&session->settings, SETTING_AUTH_HEADER),
+	};
+}
+
 int session_settle(struct session *session, struct err *err)
 {
-	struct contract_reserved reserved = { global_options, global_option_count, own_commands() };
 	take_password(session);
 	if (profile_check_options(&session->globals, err) < 0)
 		return -1;
@@ -80,6 +89,7 @@ int session_settle(struct session *session, struct err *err)
 	if (config_load(&session->config, values_get(&session->globals, "config"), trouble) == 0 &&
 	    profile_choose(session, trouble) == 0)
 		(void)profile_settings(session, trouble);
+	const struct contract_reserved reserved = session_reserved(session);
 	if (trouble->kind == ERR_OK && read_contract(session, &reserved, trouble) == 0)
 		(void)move_operations(session, trouble);
 	if (trouble->kind != ERR_OK) {

@@ -68,6 +68,9 @@ struct session {
  */
 int session_settle(struct session *session, struct err *err);
 
+/* The names that a document cannot have in this session. */
+struct contract_reserved session_reserved(const struct session *session);
+
 /* Adds the shell's own commands to the table. */
 void session_enter_shell(struct session *session);
 

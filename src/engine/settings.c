@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "base/text.h"
+#include "contract/security.h"
 
 static const char *const environments[] = { "test", "live", NULL };
 static const char *const auths[] = { "basic", "bearer", "header", NULL };
@@ -150,6 +151,9 @@ int setting_check(enum setting setting, const char *what, const char *text, stru
 	if (setting == SETTING_PROXY && strchr(text, '@'))
 		return err_set(err, ERR_USAGE,
 			       "%s: a user name or password in the URL is not supported", what);
+	if (setting == SETTING_AUTH_HEADER && !security_is_good_header(text))
+		return err_set(err, ERR_USAGE, "%s: no secret can go out in the header \"%s\"",
+			       what, text);
 	if (row->choices)
 		return check_choice(row, what, text, err);
 	if (row->type == SETTING_BOOL && strcmp(text, "true") != 0 && strcmp(text, "false") != 0 &&

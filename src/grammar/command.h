@@ -65,7 +65,7 @@ struct arg {
 	const struct limits *limits; /* what a contract demands beyond that, or NULL */
 	int (*check)(const struct arg *arg, const char *what, const char *text,
 		     struct err *err); /* of the limits: -1, ERR_USAGE, if the text breaks one */
-	const char *fallback;	 /* the value if none is given, or NULL; "uuid": a fresh one */
+	const char *fallback;	       /* "uuid": a fresh one is sent if none is given; or NULL */
 	const char *preset;	 /* what the server takes if none is given, or NULL: for help */
 	const char *example;	 /* the value that the sample reply was made with, or NULL */
 	const char *evidence;	 /* "documented: …" or "inferred: …", or NULL for our own */

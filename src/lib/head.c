@@ -41,6 +41,10 @@ static bool is_secret(const struct http_request *request, const char *line, size
 	for (size_t i = 0; i < COUNT(secrets); i++)
 		if (is_named(secrets[i], line, name_len))
 			return true;
+	for (size_t i = 0; i < request->header_count; i++)
+		if (request->headers[i].masked &&
+		    is_named(request->headers[i].name, line, name_len))
+			return true;
 	return false;
 }
 

@@ -47,8 +47,8 @@ void http_limit(struct http *http, long connections);
 
 /*
  * Puts a request in flight; nothing leaves before the next turn. It cannot fail: what is wrong
- * comes out at its end. `options` and the request's texts (but for its URL and headers) are
- * borrowed until http_end. `context` is the caller's own.
+ * comes out at its end. `options` and the request's texts (but for its URL and, unless it is
+ * traced, its headers) are borrowed until http_end. `context` is the caller's own.
  */
 struct http_transfer *http_start(struct http *http, const struct http_request *request,
 				 const struct http_options *options, void *context);

@@ -13,6 +13,7 @@
 struct http_header {
 	const char *name;
 	const char *value;
+	bool masked; /* in a trace */
 };
 
 enum http_auth { HTTP_AUTH_NONE, HTTP_AUTH_BASIC, HTTP_AUTH_BEARER, HTTP_AUTH_HEADER };

@@ -10,6 +10,10 @@
 #include "base/buf.h"
 #include "lib/tree.h"
 
+/* The form of the bytes, and of what the readers of JSON and YAML make of a text: one more with
+ * each change of either. */
+enum { PACK_FORM = 2 };
+
 /* Adds the value, its lines included, to `out`. */
 void pack_write(struct buf *out, const struct json *value);
 

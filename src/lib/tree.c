@@ -323,3 +323,36 @@ const struct json *json_index(struct json_doc *doc, struct json *object)
 			return index[i];
 	return NULL;
 }
+
+struct place {
+	struct json *member;
+	size_t number;
+};
+
+static int compare_places(const void *a, const void *b)
+{
+	const struct place *x = a, *y = b;
+	int order = compare_members(&x->member, &y->member);
+	return order ? order : (x->number > y->number) - (x->number < y->number);
+}
+
+void json_drop_doubles(struct json_doc *doc, struct json *object)
+{
+	if (!json_index(doc, object))
+		return;
+	size_t count = object->count, n = 0;
+	CLEAN_FREE struct place *places = mem_new(count, sizeof(*places));
+	CLEAN_FREE struct json **firsts = mem_new(count, sizeof(*firsts));
+	for (struct json *item = object->first; item; item = item->next, n++)
+		places[n] = (struct place){ item, n };
+	qsort(places, count, sizeof(*places), compare_places);
+	for (size_t i = 0; i < count; i++)
+		if (!i || compare_members(&places[i].member, &places[i - 1].member) != 0)
+			firsts[places[i].number] = places[i].member;
+	object->first = object->last = NULL;
+	object->count = 0;
+	for (size_t i = 0; i < count; i++)
+		if (firsts[i])
+			json_append(object, firsts[i]);
+	(void)json_index(doc, object);
+}

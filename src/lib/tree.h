@@ -125,4 +125,8 @@ enum { JSON_INDEX_FROM = 32 };
  * makes looking up in a large one fast. */
 const struct json *json_index(struct json_doc *doc, struct json *object);
 
+/* For what several objects were joined in: drops the members whose name an earlier one has, and
+ * indexes the rest. */
+void json_drop_doubles(struct json_doc *doc, struct json *object);
+
 #endif

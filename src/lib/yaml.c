@@ -70,46 +70,25 @@ static size_t weigh(const struct json *value, size_t limit)
 	return weight;
 }
 
-/* Puts the members of `first` before those of `object`. */
-static void put_before(struct json *object, const struct json *first)
+static void add_copies(struct builder *builder, struct json *mapping, const struct json *from)
 {
-	if (!first->first)
-		return;
-	first->last->next = object->first;
-	object->first = first->first;
-	object->last = object->last ? object->last : first->last;
-	object->count += first->count;
-	object->index = NULL;
-}
-
-/* What was merged so far, and after it copies of the members of `from` that neither it nor the
- * mapping has. */
-static struct json *merge_members(struct builder *builder, const struct json *mapping,
-				  const struct json *merged, const struct json *from)
-{
-	struct json *more = json_new(builder->doc, JSON_OBJECT);
 	for (const struct json *item = from->first; item; item = item->next)
-		if (!json_get(mapping, item->key) && !json_get(merged, item->key))
-			json_add_member(builder->doc, more, item->key, item->key_len,
-					json_copy(builder->doc, item));
-	put_before(more, merged);
-	(void)json_index(builder->doc, more);
-	return more;
+		json_add_member(builder->doc, mapping, item->key, item->key_len,
+				json_copy(builder->doc, item));
 }
 
-/* Puts what was merged before the mapping's own members, which win wherever they stand. */
+/* The mapping's own members win wherever the merge key stands, then those that were merged first.
+ */
 static void merge_all(struct builder *builder, struct json *mapping, const struct json *merges)
 {
-	struct json *merged = json_new(builder->doc, JSON_OBJECT);
 	for (const struct json *item = merges->first; item; item = item->next) {
 		if (item->type == JSON_OBJECT)
-			merged = merge_members(builder, mapping, merged, item);
+			add_copies(builder, mapping, item);
 		for (const struct json *one = item->type == JSON_ARRAY ? item->first : NULL; one;
 		     one = one->next)
-			merged = merge_members(builder, mapping, merged, one);
+			add_copies(builder, mapping, one);
 	}
-	put_before(mapping, merged);
-	(void)json_index(builder->doc, mapping);
+	json_drop_doubles(builder->doc, mapping);
 }
 
 /* Keeps the value of a merge key until the mapping is whole. */

@@ -178,9 +178,8 @@ int book_fill(struct store *store, const struct command_table *table, const stru
 	CLEAN_JSON struct json_doc *doc = json_doc_new();
 	CLEANUP(packing_done)
 	struct packing packing = { .doc = doc, .now = store_now(store) };
-	packing.subjects = mem_new(table->count, sizeof(*packing.subjects));
-	for (size_t i = 0; i < table->count; i++)
-		packing.subjects[packing.subject_count++] = subject_of(table, table->items[i]);
+	packing.subjects = subjects_of(table);
+	packing.subject_count = table->count;
 	if (!records)
 		add_examples(&packing);
 	else if (add_list(&packing, records, err) < 0)

@@ -356,11 +356,10 @@ int sandbox_describe(const struct sandbox_options *options, struct json_doc *doc
 	int result = 0;
 	if (open_store(&store, options, err) < 0 || store_lock(store, err) < 0)
 		return -1;
-	for (size_t i = 0; i < options->table->count && result == 0; i++) {
-		struct subject kind = subject_of(options->table, options->table->items[i]);
-		if (kind.key && kind.home == kind.command)
-			result = count_kind(store, &kind, doc, counts, &count, err);
-	}
+	CLEAN_FREE struct subject *kinds = subjects_of(options->table);
+	for (size_t i = 0; i < options->table->count && result == 0; i++)
+		if (kinds[i].key && kinds[i].home == kinds[i].command)
+			result = count_kind(store, &kinds[i], doc, counts, &count, err);
 	json_set_string(doc, object, "folder", options->folder);
 	json_set_integer(doc, object, options->builtin ? "entitlements" : "records", count);
 	json_set(doc, object, "byStatus", counts);

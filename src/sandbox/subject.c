@@ -18,12 +18,6 @@ static const struct arg *last_hole(const struct command *command)
 	return command_wire_arg(command, ARG_PATH, wire);
 }
 
-static bool same_hole(const struct command *command, const struct arg *hole)
-{
-	const struct arg *own = last_hole(command);
-	return own && strcmp(own->wire, hole->wire) == 0;
-}
-
 static bool ends_in_hole(const struct command *command)
 {
 	size_t len = strlen(command->path);
@@ -99,6 +93,56 @@ static const char *key_of(const struct command *home, const struct arg *hole)
 	return key ? key : hole->wire;
 }
 
+/* ---- all commands ---- */
+
+/* What is asked of each call again and again. */
+struct trait {
+	const struct command *command;
+	const struct arg *hole; /* the last one, or NULL */
+	bool reads;
+	bool reads_one;
+	const char *key; /* of one that reads the record that its path ends in, else NULL */
+	bool settled;	 /* what follows is known */
+	const struct command *home; /* of the records that the hole names, or NULL */
+};
+
+/* The calls of a table. */
+struct survey {
+	const struct command_table *table;
+	struct trait *items; /* owned */
+	size_t count;
+};
+
+static void survey_done(struct survey *survey)
+{
+	free(survey->items);
+}
+
+static struct trait trait_of(const struct command *command)
+{
+	struct trait trait = { .command = command_whole(command), .hole = last_hole(command) };
+	trait.reads = command->effect == EFFECT_READ;
+	trait.reads_one =
+		trait.reads && !command->rows && trait.hole && strcmp(command->method, "GET") == 0;
+	if (trait.reads_one && ends_in_hole(command))
+		trait.key = key_of(command, trait.hole);
+	return trait;
+}
+
+static struct survey survey_make(const struct command_table *table)
+{
+	struct survey survey = { table, mem_new(table->count + 1, sizeof(struct trait)), 0 };
+	for (size_t i = 0; i < table->count; i++)
+		if (table->items[i]->action == ACTION_CALL)
+			survey.items[survey.count++] = trait_of(table->items[i]);
+	return survey;
+}
+
+static bool same_hole(const struct trait *trait, const struct arg *hole)
+{
+	return trait->hole && strcmp(trait->hole->wire, hole->wire) == 0;
+}
+
 /* ---- homes ---- */
 
 static size_t alike(const char *a, const char *b)
@@ -109,34 +153,27 @@ static size_t alike(const char *a, const char *b)
 	return len;
 }
 
-static bool reads_one(const struct command *command)
-{
-	return command->action == ACTION_CALL && command->effect == EFFECT_READ && !command->rows &&
-	       strcmp(command->method, "GET") == 0 && last_hole(command);
-}
-
-/* The home of the records that the hole names. */
-static const struct command *home_of_hole(const struct command_table *table,
-					  const struct command *command, const struct arg *hole)
+/* The home of the records that the hole of the call names. */
+static const struct command *home_of_hole(const struct survey *survey, struct trait *trait)
 {
 	enum { READS = 1000, ENDS = 2000 };
-	const struct command *best = NULL;
+	const struct arg *hole = trait->hole;
 	size_t most = 0;
-	for (size_t i = 0; i < table->count; i++) {
-		const struct command *other = table->items[i];
-		if (other->action != ACTION_CALL || other->effect != EFFECT_READ)
+	for (size_t i = 0; i < survey->count && !trait->settled; i++) {
+		const struct trait *other = &survey->items[i];
+		bool one = other->reads_one && same_hole(other, hole);
+		bool list = other->reads && other->command->rows;
+		if (!one && !(list && subject_declares(other->command, hole->wire)))
 			continue;
-		bool one = reads_one(other) && same_hole(other, hole);
-		if (!one && !(other->rows && subject_declares(other, hole->wire)))
-			continue;
-		size_t points = 1 + alike(command->path, other->path) + (one ? READS : 0) +
-				(one && ends_in_hole(other) ? ENDS : 0);
+		size_t points = 1 + alike(trait->command->path, other->command->path) +
+				(one ? READS : 0) + (one && other->key ? ENDS : 0);
 		if (points > most) {
 			most = points;
-			best = other;
+			trait->home = other->command;
 		}
 	}
-	return best;
+	trait->settled = true;
+	return trait->home;
 }
 
 /* Whether the path is in the collection of the home: an id in a reply alone says nothing, for
@@ -147,38 +184,49 @@ static bool is_near(const struct command *home, const char *path)
 }
 
 /* The home of the records that the rows or the reply of the command are. */
-static const struct command *home_of_reply(const struct command_table *table,
+static const struct command *home_of_reply(const struct survey *survey,
 					   const struct command *command, const char **key)
 {
 	const struct command *best = NULL;
 	size_t most = 0;
-	for (size_t i = 0; i < table->count; i++) {
-		const struct command *other = table->items[i];
-		if (!reads_one(other) || !ends_in_hole(other) || other == command)
+	for (size_t i = 0; i < survey->count; i++) {
+		const struct trait *other = &survey->items[i];
+		if (!other->key || other->command == command)
 			continue;
-		const char *name = key_of(other, last_hole(other));
-		size_t points = 1 + alike(command->path, other->path);
-		if (points <= most || !subject_declares(command, name) ||
-		    !is_near(other, command->path))
+		size_t points = 1 + alike(command->path, other->command->path);
+		if (points <= most || !subject_declares(command, other->key) ||
+		    !is_near(other->command, command->path))
 			continue;
 		most = points;
-		best = other;
-		*key = name;
+		best = other->command;
+		*key = other->key;
 	}
 	return best;
 }
 
-/* Whether a change or a list goes with the home. */
-static bool is_kept(const struct command_table *table, const struct command *home,
-		    const struct arg *hole, const char *key)
+/* The hole that names records of which this list is the home, or NULL. */
+static const struct arg *hole_of_list(struct survey *survey, const struct command *list)
 {
-	for (size_t i = 0; i < table->count; i++) {
-		const struct command *other = table->items[i];
-		if (other->action != ACTION_CALL || other == home)
-			continue;
-		if (other->effect == EFFECT_CHANGE ? same_hole(other, hole)
-						   : other->rows && subject_declares(other, key) &&
-							     is_near(home, other->path))
+	for (size_t i = survey->count; i > 0; i--) {
+		struct trait *other = &survey->items[i - 1];
+		if (other->hole && subject_declares(list, other->hole->wire) &&
+		    home_of_hole(survey, other) == list)
+			return other->hole;
+	}
+	return NULL;
+}
+
+/* Whether a change or a list goes with the home. */
+static bool is_kept(const struct survey *survey, const struct command *home, const struct arg *hole,
+		    const char *key)
+{
+	for (size_t i = 0; i < survey->count; i++) {
+		const struct trait *other = &survey->items[i];
+		const struct command *command = other->command;
+		if (command != home &&
+		    (other->reads ? command->rows && subject_declares(command, key) &&
+					    is_near(home, command->path)
+				  : same_hole(other, hole)))
 			return true;
 	}
 	return false;
@@ -199,8 +247,9 @@ static bool names_status(const struct command *command, const char *word)
 
 static bool is_status(const struct command_table *table, const struct json *value)
 {
-	for (size_t i = 0; json_string(value) && i < table->count; i++)
-		if (names_status(table->items[i], value->text))
+	const char *word = json_string(value);
+	for (size_t i = 0; word && i < table->count; i++)
+		if (names_status(table->items[i], word))
 			return true;
 	return false;
 }
@@ -228,7 +277,7 @@ static const char *status_of(const struct command_table *table, const struct sub
 /* ---- the interface ---- */
 
 /* A POST under a record, such as /accounts/{account}/cards, may make one of another kind. */
-static bool makes_another(const struct command_table *table, const struct subject *subject,
+static bool makes_another(const struct survey *survey, const struct subject *subject,
 			  struct subject *other)
 {
 	const struct command *command = subject->command;
@@ -236,39 +285,58 @@ static bool makes_another(const struct command_table *table, const struct subjec
 	    ends_in_hole(command) || (subject->key && subject_declares(command, subject->key)))
 		return false;
 	*other = (struct subject){ .command = command };
-	other->home = home_of_reply(table, command, &other->key);
+	other->home = home_of_reply(survey, command, &other->key);
 	return other->home && (!subject->key || strcmp(other->key, subject->key) != 0);
+}
+
+static struct subject find(struct survey *survey, struct trait *trait)
+{
+	const struct command *command = trait->command;
+	const struct arg *hole = trait->hole;
+	struct subject subject = { .command = command, .status = "status" }, other;
+	if (command->rows || !hole) {
+		subject.home = home_of_reply(survey, command, &subject.key);
+		const struct arg *key =
+			command->rows && !subject.home ? hole_of_list(survey, command) : NULL;
+		if (key) {
+			subject.home = command;
+			subject.key = key->wire;
+		}
+	} else {
+		subject.hole = hole;
+		subject.home = home_of_hole(survey, trait);
+		subject.key = subject.home ? key_of(subject.home, hole) : hole->wire;
+		if (makes_another(survey, &subject, &other))
+			subject = other;
+		else if (command->effect == EFFECT_READ &&
+			 !is_kept(survey, subject.home ? subject.home : command, hole, subject.key))
+			subject = (struct subject){ .command = command };
+	}
+	subject.status = status_of(survey->table, &subject);
+	return subject;
 }
 
 struct subject subject_of(const struct command_table *table, const struct command *command)
 {
-	struct subject subject = { .command = command, .status = "status" }, other;
-	const struct arg *hole = last_hole(command);
+	struct subject none = { .command = command, .status = "status" };
 	if (command->action != ACTION_CALL)
-		return subject;
+		return none;
+	CLEANUP(survey_done) struct survey survey = survey_make(table);
+	struct trait trait = trait_of(command);
+	return find(&survey, &trait);
+}
+
+struct subject *subjects_of(const struct command_table *table)
+{
+	CLEANUP(survey_done) struct survey survey = survey_make(table);
+	struct subject *subjects = mem_new(table->count + 1, sizeof(*subjects));
+	struct trait *trait = survey.items;
 	for (size_t i = 0; i < table->count; i++)
-		(void)command_whole(table->items[i]);
-	if (command->rows || !hole) {
-		subject.home = home_of_reply(table, command, &subject.key);
-		for (size_t i = 0; command->rows && !subject.home && i < table->count; i++) {
-			const struct arg *key = last_hole(table->items[i]);
-			if (key && home_of_hole(table, table->items[i], key) == command) {
-				subject.home = command;
-				subject.key = key->wire;
-			}
-		}
-	} else {
-		subject.hole = hole;
-		subject.home = home_of_hole(table, command, hole);
-		subject.key = subject.home ? key_of(subject.home, hole) : hole->wire;
-		if (makes_another(table, &subject, &other))
-			subject = other;
-		else if (command->effect == EFFECT_READ &&
-			 !is_kept(table, subject.home ? subject.home : command, hole, subject.key))
-			subject = (struct subject){ .command = command };
-	}
-	subject.status = status_of(table, &subject);
-	return subject;
+		if (table->items[i]->action == ACTION_CALL)
+			subjects[i] = find(&survey, trait++);
+		else
+			subjects[i] = (struct subject){ table->items[i], .status = "status" };
+	return subjects;
 }
 
 bool subject_is_read(const struct subject *subject)

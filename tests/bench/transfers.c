@@ -11,10 +11,10 @@ static void start(struct http *http, const struct secret *secret,
 {
 	char id[37];
 	bench_id(id, ++bench->started);
-	const struct http_header headers[] = { { BENCH_ID_HEADER, id },
-					       { "Accept", "application/json" },
-					       { "Content-Type", "application/json" },
-					       { "User-Agent", BENCH_AGENT } };
+	const struct http_header headers[] = { { BENCH_ID_HEADER, id, false },
+					       { "Accept", "application/json", false },
+					       { "Content-Type", "application/json", false },
+					       { "User-Agent", BENCH_AGENT, false } };
 	const struct http_request request = { .method = "POST",
 					      .url = bench->url,
 					      .headers = headers,

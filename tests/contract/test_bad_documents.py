@@ -410,6 +410,34 @@ class Large(Documents):
         self.assert_code(result, 0)
         self.assertLess(result.seconds, 6 * SLOW)
 
+    def test_all_of(self):
+        """Parts that are the same, many parts, and large ones that many schemas have."""
+        long = {"type": "object", "required": [f"f{i}" for i in range(3000)]}
+        link = {"$ref": "#/components/schemas/L"}
+        for schema, ways in [([link] * 3000, 1), ([{"properties": {f"p{i}": {"type": "string"}}} for i in range(9000)], 1), ([link], 500)]:
+            long["required"] *= 7 if ways > 1 else 1
+            result = self.check(document({f"/a{i}": post({"allOf": schema}, operationId=f"o{i}") for i in range(ways)}, components={"schemas": {"L": long}}))
+            self.assert_code(result, 0)
+            self.assertLess(result.seconds, 3 * SLOW)
+        self.assertTrue(any(row["problem"] == "allOf has too many parts" for row in result.json))
+
+    def test_lists_in_the_sandbox(self):
+        """Lists that are perhaps the home of the records that others name."""
+        record = {"type": "object", "properties": {"id": {"type": "string"}, "name": {"type": "string"}}}
+        def reply(schema, example):
+            return {"200": {"description": "d", "content": {"application/json": {"schema": schema, "example": example}}}}
+        paths = {}
+        for i in range(1000):
+            rows = reply({"type": "object", "properties": {"items": {"type": "array", "items": record}}}, {"items": [{"id": f"r{i}", "name": "n"}]})
+            paths[f"/r{i}"] = {"get": {"operationId": f"list{i}", "summary": "s", "responses": rows, "x-bangoctl": {"rows": "items"}}}
+            paths[f"/r{i}/{{id}}/act"] = {"post": {"operationId": f"act{i}", "summary": "s", "responses": reply(record, {"id": f"r{i}", "name": "n"}),
+                                                   "parameters": [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}]}}
+        path = self.write("doc.json", document(paths))
+        result = self.run_program("-p", "sandbox", "--contract", path, "request", "GET", "/r7")
+        self.assert_code(result, 0)
+        self.assertEqual(result.json, {"items": [{"id": "r7", "name": "n"}]})
+        self.assertLess(result.seconds, 3 * SLOW)
+
     def test_parameters_and_holes(self):
         parameters = [{"name": f"p{i}", "in": "query", "schema": {"type": "string"}} for i in range(20000)]
         for text in (document({"/a": {"parameters": parameters, **get(parameters=parameters)}}),

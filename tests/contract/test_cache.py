@@ -59,6 +59,19 @@ class Cache(Case):
             self.assertEqual(self.ask(), wanted)
             self.assertEqual(kept.read_bytes(), whole)
 
+    def test_altered(self):
+        """A copy of this document that says anything else: one bit, or another's method, is enough."""
+        wanted = self.ask()
+        (kept,) = self.kept
+        whole = kept.read_bytes()
+        mark = whole.index(b"\n")
+        for altered in (whole.replace(b"/things/", b"/evilly/"), whole[:mark + 1] + whole[mark + 66:], whole.replace(b"which", b"whicH"),
+                        whole.replace(whole[mark - 1:mark], b"1", 1), whole.replace(b"\n", b"0\n", 1)):
+            self.assertNotEqual(altered, whole)
+            kept.write_bytes(altered)
+            self.assertEqual(self.ask(), wanted)
+            self.assertEqual(kept.read_bytes(), whole)
+
     def test_writable_by_others(self):
         wanted = self.ask()
         (kept,) = self.kept

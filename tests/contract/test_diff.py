@@ -138,8 +138,8 @@ class Diff(Case):
             (lambda d: put(post(d)["requestBody"], required=True), ("changed", "body", None, "optional", "required")),
             (lambda d: put(field(d), type="integer"), ("changed", "type", "reasonDescription", "text", "integer")),
             (lambda d: put(schema_of(d, SUSPEND), required=["reasonDescription"]), ("changed", "required", "reasonDescription", "optional", "required")),
-            (lambda d: put(field(d), **{"x-bangoctl": {"default": "uuid"}}), ("added", "default", "reasonDescription", None, "uuid")),
             (lambda d: put(field(d), default="none"), ("added", "default", "reasonDescription", None, "none")),
+            (lambda d: put(field(d), nullable=True), ("added", "null", "reasonDescription", None, "allowed")),
             (lambda d: put(post(d), security=[{"k": []}]) or put(d["components"]["securitySchemes"], k={"type": "apiKey", "in": "header", "name": "X-K"}),
              ("changed", "auth", None, "basic", "header X-K")),
             (lambda d: put(post(d), security=[]), ("changed", "auth", None, "basic", "none")),
@@ -206,6 +206,9 @@ class Diff(Case):
             (document(type="integer", minimum=1, maximum=9), document(type="integer", minimum=1, maximum=10), [("changed", "limits", "1..9", "1..10")]),
             (document(type="string", maxLength=5), document(type="string"), [("removed", "limits", "..5", None)]),
             (document(type="string", format="date"), document(type="string", format="date-time"), [("changed", "type", "date", "date-time")]),
+            (document(type="array", items={"type": "string"}, minItems=2), document(type="array", items={"type": "string"}, maxItems=5),
+             [("changed", "count", "2..", "..5")]),
+            (document(type="array", items={"type": "string"}, maxItems=2), document(type="array", items={"type": "string"}), [("removed", "count", "..2", None)]),
             (document(type="integer"), document(type="array", items={"type": "integer"}), [("changed", "type", "integer", "integer list")]),
         ]
         for a, b, expected in cases:

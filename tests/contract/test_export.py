@@ -115,6 +115,26 @@ class Moved(Case):
         self.assertEqual([(p["name"], p["schema"]["type"]) for p in after["/n/{id}"]["get"]["parameters"]], [("id", "string"), ("q", "integer")])
         self.assertEqual(list(after["/v1/x/{id}"]), ["parameters", "post"])
 
+    def test_behind_a_reference(self):
+        """A path item may be a reference, to a component or to another path, which keeps what is its own."""
+        value = document()
+        item = {"parameters": value["paths"].pop("/v1/x/{id}")["get"]["parameters"], "get": {"operationId": "getX", "responses": {}},
+                "post": {"operationId": "postX", "responses": {}}}
+        for where, paths in [("#/components/pathItems/X", {}), ("#/paths/~1y~1{id}", {"/y/{id}": item})]:
+            value = {**value, "openapi": "3.1.0", "components": {"pathItems": {"X": item}}, "paths": {**paths, "/x/{id}": {"$ref": where}}}
+            self.write("config/bangoctl/d.json", json.dumps(value))
+            self.config('profiles = { t = { environment = "test"; contract = "d.json"; operations = { getX = { path = "/n/{id}"; }; }; }; };')
+            after = self.run_program("-p", "t", "contract", "export")
+            self.assert_code(after, 0)
+            shown = [(row["operationId"], row["method"], row["path"]) for row in self.run_program("-p", "t", "commands", "-o", "json").json if row["path"]]
+            self.write("after.json", after.out)
+            self.assertCountEqual([(row["operationId"], row["method"], row["path"]) for row in
+                              self.run_program("--contract", "after.json", "commands", "-o", "json").json if row["path"]], shown)
+            self.assertEqual(after.json["paths"]["/n/{id}"]["get"]["operationId"], "getX")
+            self.assertEqual([p["name"] for p in after.json["paths"]["/n/{id}"]["get"]["parameters"]], ["id"])
+            self.assertIn("post", after.json["paths"]["/x/{id}"])
+            self.assertEqual("get" in after.json["paths"]["/x/{id}"], bool(paths))  # of two with one id the first is moved
+
     def test_two_operations_cannot_stand_in_one_place(self):
         self.config('profiles = { t = { environment = "test"; operations = { suspendEntitlement = '
                     '{ path = "/v1/entitlement/resume/{entitlementId}"; }; }; }; };')

@@ -230,7 +230,9 @@ class OtherForms(Case):
         count = 60000
         for name, rest in [("keys", "x-a:\n" + "".join(f"  key-{i}: 1\n" for i in range(count))),
                            ("anchors", "x-a:\n" + "".join(f"- &a{i} 1\n" for i in range(count)) + "- *a1\n" * count),
-                           ("merges", "x-a:\n  <<: &a\n" + "".join(f"    key-{i}: 1\n" for i in range(count)) + "  <<: *a\n")]:
+                           ("merges", "x-a:\n  <<: &a\n" + "".join(f"    key-{i}: 1\n" for i in range(count)) + "  <<: *a\n"),
+                           ("a list of merges", "".join(f"x-a{i}: &a{i} {{k{i}: 1, k: {i}}}\n" for i in range(9000)) +
+                            "x-b:\n  <<: [" + ", ".join(f"*a{i}" for i in range(9000)) + "]\n")]:
             with self.subTest(name=name):
                 result = self.run_program("contract", "check", self.write("doc.yaml", head + rest))
                 self.assert_code(result, 0)

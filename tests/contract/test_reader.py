@@ -180,11 +180,43 @@ class Lists(ReaderCase):
         self.assertEqual(self.url({"type": "object"}, "--q", "a=1", "--q", "b=2 3"), "a=1&b=2%203")
         self.assertEqual(self.url({"type": "object"}, "--q", "a=1", "--q", "b=2", style="deepObject"), "q%5Ba%5D=1&q%5Bb%5D=2")
 
+    def test_nested_in_an_object(self):
+        nested = {"type": "object", "properties": {"x": {"type": "string"}}}
+        schema = {"type": "object", "properties": {"a": {"type": "string"}, "o": nested, "l": {"type": "array", "items": {"type": "string"}}, "r": {"$ref": "#/x-o"}}}
+        for style in ("deepObject", "form"):
+            doc = {**query(schema, style=style, explode=True), "x-o": {"allOf": [nested]}}
+            problems = self.problems(doc)
+            told = {pointer.rsplit("/", 1)[1] for pointer, problem in problems.items() if "nested in an object" in problem}
+            self.assertEqual(told, {"o", "l", "r"}, problems)
+
     def test_headers(self):
         doc = query({"type": "string"})
         doc["paths"]["/a"]["get"]["parameters"] = [{"name": "X-L", "in": "header", "description": "d", "schema": {"type": "array", "items": {"type": "string"}}}]
         self.use(doc, HERE)
         self.assertEqual(self.dry("o", "--x-l", "a", "--x-l", "b")["headers"]["X-L"], "a,b")
+
+
+class Fallbacks(ReaderCase):
+    def test_uuid_in_the_path_is_the_only_one(self):
+        """What x-bangoctl.default cannot be is told, and the parameter stays required."""
+        for place, value, good in [("path", "uuid", True), ("path", "x", False), ("query", "uuid", False), ("header", "x", False), ("query", 3, False)]:
+            path = "/a/{q}" if place == "path" else "/a"
+            doc = document({path: {"get": operation(parameters=[{"name": "q", "in": place, "required": True, "description": "d", "schema": {"type": "string"},
+                                                                 "x-bangoctl": {"default": value}}])}})
+            with self.subTest(place=place, value=value):
+                self.use(doc, HERE)
+                result = self.run_p("o", "-n", "-o", "json")
+                pointer = f"/paths/{path.replace('/', '~1')}/get/parameters/0/x-bangoctl/default"
+                if good:
+                    self.assert_code(result, 0)
+                    self.assertRegex(result.json["url"], "/a/[0-9a-f]{8}-")
+                else:
+                    self.assert_failed(result, 2)
+                self.assertEqual(pointer in self.problems(doc), not good)
+
+    def test_in_a_body_neither(self):
+        doc = body({"type": "object", "properties": {"a": {"type": "string", "x-bangoctl": {"default": "uuid"}}}})
+        self.assertIn("/paths/~1a/post/requestBody/content/application~1json/schema/properties/a/x-bangoctl/default", self.problems(doc))
 
 
 SCHEMES = {"b": {"type": "http", "scheme": "Basic"}, "t": {"type": "http", "scheme": "bearer"}, "k": {"type": "apiKey", "in": "header", "name": "X-Key"},
@@ -231,6 +263,66 @@ class Security(ReaderCase):
                 self.assertNotIn(b"X-Key", peer.requests[1])
                 audit = b"".join(path.read_bytes() for path in self.home.rglob("audit*"))
                 self.assertNotIn(b"dTpwdw", audit)
+
+    def heads(self, request):
+        """The header lines as (name in small letters, value)."""
+        return [tuple(part.strip() for part in line.decode().lower().split(":", 1)) for line in request.partition(b"\r\n\r\n")[0].split(b"\r\n")[1:]]
+
+    def test_no_header_beside_the_secret(self):
+        for own, profile, name in [([{"k": []}], "", "X-Key"), ([{"k": []}], 'auth_header = "X-Other";', "X-Other"),
+                                   (None, 'auth = "header"; auth_header = "X-Key";', "X-Key"), ([{"b": []}], "", "Authorization")]:
+            with self.subTest(own=own, profile=profile), Peer(json_answer()) as peer:
+                self.use(self.doc(own), f'base_url = "{peer.url}"; {profile}')
+                for words in (["o"], ["request", "GET", "/a"]):
+                    result = self.run_p(*words, "--header", f"{name.swapcase()}: mine")
+                    self.assert_failed(result, 2)
+                    self.assertIn(name.lower(), result.err.lower())
+                self.assertEqual(peer.connections, 0)
+        self.assert_code(self.run_p("open", "--header", "X-Key: mine", "-n"), 0)
+
+    def test_the_documents_parameter_gives_way_to_the_profiles_secret(self):
+        doc = self.doc()
+        doc["paths"]["/a"]["get"]["parameters"][0]["required"] = True
+        with Peer(json_answer()) as peer:
+            self.use(doc, f'base_url = "{peer.url}"; auth = "header"; auth_header = "X-Key";')
+            self.assert_code(self.run_p("o"), 0)
+            self.assertEqual([value for name, value in self.heads(peer.requests[0]) if name == "x-key"], ["pw"])
+            rows = self.run_p("contract", "check", "-o", "json").json
+        self.assertIn({"pointer": "/paths/~1a/get/parameters/0", "problem": 'the credentials go out in the header "X-Key": the parameter is left out'},
+                      [{key: row[key] for key in ("pointer", "problem")} for row in rows])
+
+    def test_headers_that_we_set_are_no_parameters(self):
+        names = ["Host", "Content-Length", "user-agent", "Transfer-Encoding", "Connection", "Expect", "Accept", "Content-Type", "Authorization", "X-RequestIdentifier"]
+        doc = document({"/a": {"get": operation(parameters=[{"name": name, "in": "header", "required": True, "description": "d", "schema": {"type": "string"}}
+                                                            for name in names])}})
+        self.use(doc, HERE)
+        self.dry("o")
+        problems = self.problems(doc)
+        for number, name in enumerate(names):
+            self.assertEqual(problems.get(f"/paths/~1a/get/parameters/{number}"),
+                             f'the client itself sets the header "{name}": the parameter is left out' if number < 6 else None)
+
+    def test_header_replaces_what_may_be_replaced(self):
+        doc = document({"/a": {"post": operation(parameters=[{"name": "X-Tenant", "in": "header", "schema": {"type": "string"}}],
+                                                 requestBody={"content": {"application/json": {"schema": {"type": "object"}}}})}})
+        with Peer(json_answer()) as peer:
+            self.use(doc, f'base_url = "{peer.url}";')
+            own = {"User-Agent": "x", "accept": "text/x", "CONTENT-TYPE": "application/merge-patch+json", "X-Tenant": "b"}
+            words = [word for name, value in own.items() for word in ("--header", f"{name}: {value}")]
+            for call in (["o", "--x-tenant", "a"], ["request", "POST", "/a"]):
+                self.assert_code(self.run_p(*call, "--body" if call[0] == "o" else "--data", "{}", *words, "--header", "X-Tenant: c", "-y"), 0)
+        for request in peer.requests:
+            heads = self.heads(request)
+            for name, value in own.items():
+                values = [found for head, found in heads if head == name.lower()]
+                self.assertEqual(values, [value, "c"] if name == "X-Tenant" else [value])
+
+    def test_auth_header_that_frames_the_request_is_refused(self):
+        for name in ("Content-Length", "host", "User-Agent", "X-RequestIdentifier", "X Y", "X-A: b"):
+            self.use(self.doc(), HERE + f'auth = "header"; auth_header = "{name}";')
+            self.assert_failed(self.run_p("o", "-n"), 3, f'"{name}"')
+        self.use(self.doc(), HERE + 'auth = "header"; auth_header = "Authorization";')
+        self.assert_code(self.run_p("o", "-n"), 0)
 
     def test_without_credentials_none_are_asked_for(self):
         path = self.use(self.doc())

@@ -167,6 +167,14 @@ class Commands(CanaryCase):
 
     def test_secret_in_a_header_option(self):
         peer = self.peer()
+        # any header may be one: the trace tells that it went out, --dry-run what
+        result = self.call(self.give("fd", peer.url), "-vv", "--trace", str(self.trace), "--header", f"X-Acme: {CANARY}", "--header", "accept: text/x", *CHANGE)
+        self.assert_code(result, 0)
+        self.assertIn("> X-Acme: ***\n", result.err)
+        self.assertIn("> accept: text/x\n", result.err)
+        self.assertIn(f"X-Acme: {CANARY}".encode(), peer.requests[0])
+        self.assert_no_file()
+        self.log.unlink()
         for word in (["--header", f"X-Secret: {CANARY}"], [f"--header=X-Secret:{CANARY}"]):
             self.call(self.give("fd", peer.url), *word, *CHANGE, "-q")
         self.assertEqual(len(self.lines()), 4)

@@ -2,6 +2,7 @@
 """Who is asked before a change, what the question shows, and that no answer but the right one lets it out."""
 
 import fcntl
+import json
 import os
 import pty
 import re
@@ -225,6 +226,23 @@ class Severe(Confirm):
                 result = self.run_program("-p", "live", "--yes", "request", cancel[0], path, "--data", "{}")
                 self.assertIn(result.code, (2, 11), f"\n{result}")
                 self.assertEqual(self.changes, [])
+
+    def test_letter_case_is_no_way_round(self):
+        """A path that the contract knows under a milder name, and a server may take for a grave one."""
+        def call(effect, danger):
+            return {"operationId": f"o{danger}{effect}", "summary": "s", "responses": {"200": {"description": "d"}},
+                    "x-bangoctl": {"effect": effect, "danger": danger}}
+        paths = {"/x/{id}": {"post": call("change", "moderate"), "get": call("read", "none")}, "/x/cancel": {"post": call("change", "severe")},
+                 "/x/purge": {"get": call("change", "severe")}, "/y/purge": {"get": {**call("change", "severe"), "operationId": "y"}}}
+        document = self.write("doc.json", json.dumps({"openapi": "3.0.3", "info": {"title": "t", "version": "1"}, "paths": paths}))
+        self.profiles(self.recorder.url, live=f'contract = "{document}";')
+        for words in (["POST", "/x/CANCEL"], ["POST", "/X/cancel?a=b"], ["GET", "/x/Purge"], ["GET", "/Y/purge"]):
+            with self.subTest(words=words):
+                self.assert_failed(self.run_program("-p", "live", "--yes", "request", *words), 11, "--confirm=live")
+        self.assertEqual(self.recorder.requests, [])
+        self.run_program("-p", "live", "--yes", "request", "POST", "/x/cancelled")
+        self.run_program("-p", "live", "request", "GET", "/x/1")
+        self.assertEqual(len(self.recorder.requests), 2)
 
     def test_reads_are_not_asked_about(self):
         self.assert_code(self.run_program("-p", "live", "request", "GET", "/v1/entitlement/ENT-1001"), 0)

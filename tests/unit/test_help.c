@@ -8,7 +8,8 @@
 
 static int read_contract(void **state)
 {
-	struct contract_reserved reserved = { global_options, global_option_count, own_commands() };
+	struct contract_reserved reserved = { global_options, global_option_count, own_commands(),
+					      NULL };
 	static struct contract contract;
 	contract_builtin(&contract, &reserved);
 	*state = &contract;

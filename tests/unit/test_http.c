@@ -518,8 +518,9 @@ static void handles_carry_nothing_over(void **state)
 	for (size_t i = 0; i < COUNT(shapes); i++) {
 		const struct shape *shape = &shapes[i];
 		CLEAN_FREE char *count = buf_format("%zu", i);
-		const struct http_header headers[] = { { "X-N", count },
-						       { "Content-Type", "application/json" } };
+		const struct http_header headers[] = {
+			{ "X-N", count, false }, { "Content-Type", "application/json", false }
+		};
 		struct secret secret = { 0 };
 		if (shape->secret)
 			secret_set(&secret, shape->secret, strlen(shape->secret));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "unit.h"
 
+#include "lib/digest.h"
 #include "lib/json.h"
 #include "lib/pack.h"
 
@@ -27,6 +28,21 @@ static void round_trip(void **state)
 	assert_int_equal(back->line, 300);
 	json_write(&text, back, JSON_COMPACT);
 	assert_string_equal(text.data, sample);
+}
+
+/* Whoever changes the form changes its number too: copies of the last form lie in users' folders.
+ */
+static void form(void **state)
+{
+	(void)state;
+	CLEAN_JSON struct json_doc *doc = json_doc_new();
+	CLEAN_BUF struct buf bytes = { 0 };
+	char digest[DIGEST_SIZE];
+	pack_text(doc, sample, &bytes);
+	digest_sha256(bytes.data, bytes.len, digest);
+	assert_int_equal(PACK_FORM, 2);
+	assert_string_equal(digest,
+			    "88ea798ab138a3d59e3b7176c98ffe5b8c7ceb35728da39b82fc0ab56123000d");
 }
 
 /* Members of a large object are found by its index. */
@@ -86,9 +102,8 @@ static void too_deep(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(round_trip),
-		cmocka_unit_test(large_object),
-		cmocka_unit_test(damaged),
+		cmocka_unit_test(round_trip),	cmocka_unit_test(form),
+		cmocka_unit_test(large_object), cmocka_unit_test(damaged),
 		cmocka_unit_test(too_deep),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
