@@ -146,6 +146,16 @@ class Named(Documents):
         self.assertIn("more than 500 fields", result.out)
         self.assertLess(result.seconds, 5 * SLOW)
 
+    def test_properties_that_make_no_options_end(self):
+        def level(below):
+            return {"properties": {f"p{i}": {"$ref": "#/components/schemas/" + below} for i in range(300)}}
+        text = document({"/a": post({"$ref": "#/components/schemas/A"})},
+                        components={"schemas": {"A": level("B"), "B": level("C"), "C": level("D"), "D": {"readOnly": True}}})
+        result = self.check(text)
+        self.assert_code(result, 0)
+        self.assertIn("more than 500 fields", result.out)
+        self.assertLess(result.seconds, 5 * SLOW)
+
     def test_what_stands_beside_a_reference(self):
         self.assert_problem(document({"/a": get(parameters=[{"$ref": "#/components/parameters/P", "required": True}])},
                                      components={"parameters": {"P": {"name": "q", "in": "query", "schema": {"type": "string"}}}}),
