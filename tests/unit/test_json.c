@@ -195,10 +195,12 @@ static void messages(void **state)
 {
 	(void)state;
 	static const char *const pairs[][2] = {
-		{ "", "not JSON: it is empty" },
-		{ "[1", "not JSON: it ends too early" },
-		{ "\"\xFF\"", "bytes that are not UTF-8" },
-		{ "\"\\ud800\"", "half of a surrogate pair" },
+		{ "", "not JSON: it is empty (at byte 0)" },
+		{ "[1", "not JSON: it ends too early (at byte 2)" },
+		{ "[\"0123456789\xC3\xA9\xFF\"]", "bytes that are not UTF-8 (at byte 15)" },
+		{ "\"\\ud83d\\ude00\\ud800\"",
+		  "half of a surrogate pair in a string (at byte 14)" },
+		{ "[1,\f2]", "a control character (at byte 4)" },
 		{ "[1,,2]", "(at byte 4)" },
 		{ "{\"a\":1,\"a\":1}", "the same key twice (at byte 13)" },
 	};
