@@ -233,7 +233,12 @@ static int next_ndjson(struct bulk_input *input, struct bulk_row *row, struct er
 	int got = read_line(input, row, err);
 	if (got <= 0)
 		return got;
-	if (field_list_read(&input->fields, input->text.data, input->text.len, err) < 0)
+	/* where a text ends too early does not depend on the line end, nor on how much of it was
+	 * read */
+	size_t len = input->text.len;
+	while (len && (input->text.data[len - 1] == '\n' || input->text.data[len - 1] == '\r'))
+		len--;
+	if (field_list_read(&input->fields, input->text.data, len, err) < 0)
 		return bulk_row_wrap(row, err);
 	return 1;
 }

@@ -12,8 +12,9 @@
  */
 enum { MAX_NESTING = 3 };
 
-/* Nobody types more options; a schema within itself could make any number. */
-enum { MAX_FIELDS = 500, MAX_NAME = 100 };
+/* Nobody types more options; a schema within itself could make any number. Some properties make
+ * none, so that these are bounded too. */
+enum { MAX_FIELDS = 500, MAX_PROPERTIES = 2000, MAX_NAME = 100 };
 
 const char *fields_evidence(struct contract *contract, const struct json *extension,
 			    const char *fallback)
@@ -25,9 +26,14 @@ const char *fields_evidence(struct contract *contract, const struct json *extens
 	return document_keep(contract, document_text(contract, text, true));
 }
 
+static bool is_full(const struct fields *fields)
+{
+	return fields->count >= MAX_FIELDS || fields->properties >= MAX_PROPERTIES;
+}
+
 bool fields_full(struct fields *fields)
 {
-	if (fields->count < MAX_FIELDS)
+	if (!is_full(fields))
 		return false;
 	document_problem(fields->contract, false, fields->node,
 			 "it has more than %d fields: those that are no options need --body",
@@ -303,7 +309,7 @@ static void add_properties(struct fields *fields, const struct json *schema, con
 {
 	const struct json *properties = json_get(schema, "properties");
 	for (const struct json *item = json_is(properties, JSON_OBJECT) ? properties->first : NULL;
-	     item && !fields_full(fields); item = item->next) {
+	     item && !fields_full(fields); item = item->next, fields->properties++) {
 		const struct json *property = schema_whole(fields->contract, item);
 		const char *fault = property_fault(fields, item, property);
 		if (fault) {
@@ -332,7 +338,7 @@ void fields_add_body(struct fields *fields, const struct json *schema)
 	fields->open = takes_more(schema) || !json_get(schema, "properties") ||
 		       json_get(schema, "oneOf") || json_get(schema, "anyOf");
 	add_properties(fields, schema, "", true, 0);
-	fields->open = fields->open || fields->count >= MAX_FIELDS;
+	fields->open = fields->open || is_full(fields);
 }
 
 /* Whether the path has the hole {name}. */

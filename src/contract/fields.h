@@ -14,10 +14,11 @@ struct fields {
 	const char *evidence;	 /* for fields that name none */
 	struct arg *args;	 /* owned until fields_take */
 	size_t count;
-	bool form; /* Swagger 2: some parameter is a field of a form */
-	bool file; /* … and one a file */
-	bool flat; /* the body has no place for objects */
-	bool open; /* the body may have members that are no arguments */
+	size_t properties; /* gone through, whether they became arguments or not */
+	bool form;	   /* Swagger 2: some parameter is a field of a form */
+	bool file;	   /* … and one a file */
+	bool flat;	   /* the body has no place for objects */
+	bool open;	   /* the body may have members that are no arguments */
 };
 
 /*

@@ -23,22 +23,20 @@ static void moves_done(struct moves *moves)
 	free(moves->items);
 }
 
-static bool has_id(const struct json *operation, const char *id)
+/* The path item of that path, wherever its reference leads to, or NULL. */
+static const struct json *item_at(struct contract *contract, const char *path)
 {
-	const char *own = json_get_string(operation, "operationId");
-	return own && strcmp(own, id) == 0;
+	const struct json *paths = json_get(contract->root, "paths");
+	return document_resolve(contract, json_get(paths, path));
 }
 
 static struct moves find_moves(struct contract *contract)
 {
 	struct moves moves = { 0 };
-	const struct json *paths = json_get(contract->root, "paths");
 	for (size_t i = 0; i < contract->command_count; i++) {
 		const struct command *command = &contract->commands[i];
-		const struct json *item =
-			document_resolve(contract, json_get(paths, command->path));
 		CLEAN_FREE char *method = words_method(command);
-		if (!command->operation_id || has_id(json_get(item, method), command->operation_id))
+		if (json_get(item_at(contract, command->path), method) == command->node)
 			continue;
 		moves.items = mem_grow(moves.items, moves.count, sizeof(*moves.items));
 		moves.items[moves.count++] = (struct move){ command, NULL };
@@ -46,13 +44,22 @@ static struct moves find_moves(struct contract *contract)
 	return moves;
 }
 
+/* Of operations that several paths share by a reference the first can be moved: see contract_move.
+ */
 static struct move *move_of(const struct moves *moves, const struct json *operation)
 {
 	for (size_t i = 0; i < moves->count; i++)
-		if (!moves->items[i].operation &&
-		    has_id(operation, moves->items[i].command->operation_id))
+		if (!moves->items[i].operation && moves->items[i].command->node == operation)
 			return &moves->items[i];
 	return NULL;
+}
+
+static bool is_target(const struct moves *moves, const char *path)
+{
+	for (size_t i = 0; i < moves->count; i++)
+		if (strcmp(moves->items[i].command->path, path) == 0)
+			return true;
+	return false;
 }
 
 static bool is_overridden(struct contract *contract, const struct json *parameter,
@@ -95,30 +102,37 @@ static struct json *loosened(struct json_doc *doc, struct contract *contract,
 	return copy;
 }
 
-/* Adds the path item without its operations that are moved, unless none is left. One that is a
- * reference is written out: what it leads to may lose an operation for another path's sake. */
-static void add_item(struct json_doc *doc, struct contract *contract, const struct moves *moves,
-		     const struct json *entry, struct json *paths)
+/* Whether the item is a reference to another path, which may lose an operation that it keeps. */
+static bool leans_on_path(const struct json *item)
 {
-	const struct json *target = document_resolve(contract, entry);
-	const struct json *item = target ? target : entry;
+	const char *reference = json_get_string(item, "$ref");
+	return reference && strncmp(reference, "#/paths/", 8) == 0;
+}
+
+/* Adds the path item without its operations that are moved, unless none is left. One that is
+ * changed stands there by itself, not as a reference. */
+static void add_item(struct json_doc *doc, struct contract *contract, const struct moves *moves,
+		     const struct json *item, struct json *paths)
+{
+	const struct json *whole = document_resolve(contract, item);
 	struct json *kept = json_new(doc, JSON_OBJECT);
-	bool moved = false, left = false;
-	for (const struct json *member = json_is(item, JSON_OBJECT) ? item->first : NULL; member;
+	bool left = false;
+	bool changed = is_target(moves, item->key) || (moves->count && leans_on_path(item));
+	for (const struct json *member = json_is(whole, JSON_OBJECT) ? whole->first : NULL; member;
 	     member = member->next) {
 		struct move *move = move_of(moves, member);
 		if (move) {
-			move->operation = loosened(doc, contract, item, member);
-			moved = true;
+			move->operation = loosened(doc, contract, whole, member);
+			changed = true;
 			continue;
 		}
 		left = left || json_get(member, "responses") || json_get(member, "operationId");
 		json_add_member(doc, kept, member->key, member->key_len, json_copy(doc, member));
 	}
-	if (!moved)
-		json_add_member(doc, paths, entry->key, entry->key_len, json_copy(doc, item));
+	if (!changed)
+		json_add_member(doc, paths, item->key, item->key_len, json_copy(doc, item));
 	else if (left)
-		json_add_member(doc, paths, entry->key, entry->key_len, kept);
+		json_add_member(doc, paths, item->key, item->key_len, kept);
 }
 
 static int put(struct json_doc *doc, struct json *paths, const struct move *move, struct err *err)

@@ -39,9 +39,10 @@ static const char *scalar_text(struct contract *contract, const struct json *val
 	return document_keep(contract, buf_str(&text));
 }
 
-static struct transition read_transition(struct contract *contract, const struct json *rule)
+static struct transition read_transition(struct contract *contract, const struct json *rule,
+					 const char *status)
 {
-	struct transition transition = { .status = json_get_string(rule, "status") };
+	struct transition transition = { .status = document_text(contract, status, false) };
 	const struct json *when = json_get(rule, "when");
 	if (!json_is(when, JSON_OBJECT) || !when->count)
 		return transition;
@@ -67,10 +68,10 @@ static void read_transitions(struct contract *contract, const struct json *to,
 	}
 	struct transition *rules =
 		json_doc_memory(contract->doc, single ? 1 : to->count, sizeof(*rules));
-	if (single)
-		rules[command->to_count++].status = to->text;
-	for (const struct json *rule = single ? NULL : to->first; rule; rule = rule->next) {
-		struct transition transition = read_transition(contract, rule);
+	for (const struct json *rule = single ? to : to->first; rule;
+	     rule = single ? NULL : rule->next) {
+		const char *status = single ? json_string(to) : json_get_string(rule, "status");
+		struct transition transition = read_transition(contract, rule, status);
 		if (transition.status)
 			rules[command->to_count++] = transition;
 		else

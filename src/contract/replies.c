@@ -106,7 +106,8 @@ static const struct json *record_of(struct contract *contract, const struct json
 	const struct json *items = json_get(node, "items");
 	if (items)
 		node = schema_whole(contract, items);
-	return json_get(node, "properties");
+	const struct json *properties = json_get(node, "properties");
+	return json_is(properties, JSON_OBJECT) ? properties : NULL;
 }
 
 void replies_read(struct contract *contract, const struct json *operation, struct command *command)

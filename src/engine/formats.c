@@ -187,7 +187,8 @@ static void separated(struct buf *out, const struct rows *rows, const struct for
 /* RFC 4180 ends lines with CRLF; on a terminal that is no help. */
 void format_csv(struct buf *out, const struct rows *rows, const struct format_style *style)
 {
-	separated(out, rows, style, ",", style->terminal ? "\n" : "\r\n", csv_add_field);
+	separated(out, rows, style, ",", style->terminal ? "\n" : "\r\n",
+		  width_of(rows) == 1 ? csv_add_only_field : csv_add_field);
 }
 
 void format_tsv(struct buf *out, const struct rows *rows, const struct format_style *style)

@@ -10,6 +10,8 @@ static int needs_quotes(const char *text, size_t len)
 		if (text[i] == '"' || text[i] == ',' || text[i] == '\r' || text[i] == '\n' ||
 		    text[i] == '\0')
 			return 1;
+	if (len >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0)
+		return 1;
 	return len && (text[0] == ' ' || text[len - 1] == ' ');
 }
 
@@ -22,6 +24,14 @@ void csv_add_field(struct buf *out, const char *text, size_t len)
 	buf_reserve(out, 2 * len + 2);
 	out->len += csv_write(out->data + out->len, 2 * len + 2, text, len);
 	out->data[out->len] = '\0';
+}
+
+void csv_add_only_field(struct buf *out, const char *text, size_t len)
+{
+	if (len)
+		csv_add_field(out, text, len);
+	else
+		buf_add_str(out, "\"\"");
 }
 
 struct csv_reader {

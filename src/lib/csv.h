@@ -7,8 +7,13 @@
 
 #include "base/buf.h"
 
-/* Adds one field, in quotes if it holds a quote, comma, line break or blank at an end. */
+/* Adds one field, in quotes if it holds a quote, comma, line break or blank at an end, or begins
+ * with a byte order mark. */
 void csv_add_field(struct buf *out, const char *text, size_t len);
+
+/* Adds the field of a row that has no other: an empty one is in quotes, for an empty line is no
+ * row. */
+void csv_add_only_field(struct buf *out, const char *text, size_t len);
 
 /*
  * Reading: the caller hands over the text in pieces and gets a row at a time.

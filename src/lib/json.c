@@ -130,25 +130,62 @@ static long escape_unit(const char *p, const char *end)
 	return *stop ? -1 : unit;
 }
 
-/* Whether each \uD8xx is followed by its other half: yajl writes broken text for those that are
- * not. */
-static bool surrogates_pair(const char *text, size_t len)
+/* The \uD8xx that is not followed by its other half, or NULL: yajl writes broken text for it. */
+static const char *lone_surrogate(const char *text, size_t len)
 {
 	const char *end = text + len;
 	for (const char *p = text; p < end && (p = memchr(p, '\\', (size_t)(end - p)));) {
 		long unit = escape_unit(p, end);
 		if (unit >= 0xDC00 && unit <= 0xDFFF)
-			return false;
+			return p;
 		if (unit >= 0xD800 && unit <= 0xDBFF) {
 			long low = escape_unit(p + 6, end);
 			if (low < 0xDC00 || low > 0xDFFF)
-				return false;
+				return p;
 			p += 12;
 			continue;
 		}
 		p += 2;
 	}
-	return true;
+	return NULL;
+}
+
+/* The first byte that is not UTF-8, or NULL. */
+static const char *bad_byte(const char *text, size_t len)
+{
+	size_t at = 0;
+	if (text_is_utf8(text, len))
+		return NULL;
+	for (size_t n; (n = text_utf8_length(text + at, len - at));)
+		at += n;
+	return text + at;
+}
+
+/* One of the two control characters that yajl takes for blanks, or NULL. */
+static const char *odd_blank(const char *text, size_t len)
+{
+	const char *tab = memchr(text, '\v', len);
+	return tab ? tab : memchr(text, '\f', len);
+}
+
+/* What yajl would let pass. */
+static int check_text(const char *text, size_t len, struct err *err)
+{
+	static const struct {
+		const char *(*find)(const char *text, size_t len);
+		const char *message;
+	} faults[] = {
+		{ bad_byte, "not JSON: it holds bytes that are not UTF-8" },
+		{ odd_blank, "not JSON: it holds a control character" },
+		{ lone_surrogate, "not usable JSON: half of a surrogate pair in a string" },
+	};
+	for (size_t i = 0; i < COUNT(faults); i++) {
+		const char *place = faults[i].find(text, len);
+		if (place)
+			return err_set(err, ERR_USAGE, "%s (at byte %zu)", faults[i].message,
+				       (size_t)(place - text) + 1);
+	}
+	return 0;
 }
 
 static int parse_failure(yajl_handle handle, const struct reader *reader, struct err *err)
@@ -166,25 +203,26 @@ static int parse_failure(yajl_handle handle, const struct reader *reader, struct
 	return -1;
 }
 
+/* A number or word at the end is told only there, and may be a second value. */
+static int end_failure(const struct reader *reader, size_t len, struct err *err)
+{
+	bool whole = reader->root && !reader->depth;
+	const char *why = !len ? "it is empty" : whole ? "trailing garbage" : "it ends too early";
+	return err_set(err, ERR_USAGE, "not JSON: %s (at byte %zu)", why, len);
+}
+
 int json_parse(struct json_doc *doc, const char *text, size_t len, struct json **root,
 	       struct err *err)
 {
-	if (!text_is_utf8(text, len))
-		return err_set(err, ERR_USAGE, "not JSON: it holds bytes that are not UTF-8");
-	if (memchr(text, '\v', len) ||
-	    memchr(text, '\f', len)) /* yajl takes these two for blanks */
-		return err_set(err, ERR_USAGE, "not JSON: it holds a control character");
-	if (!surrogates_pair(text, len))
-		return err_set(err, ERR_USAGE,
-			       "not usable JSON: half of a surrogate pair in a string");
+	if (check_text(text, len, err) < 0)
+		return -1;
 	struct reader reader = { .doc = doc };
 	yajl_handle handle = yajl_alloc(&callbacks, NULL, &reader);
 	yajl_config(handle, yajl_dont_validate_strings, 1);
 	yajl_status status = yajl_parse(handle, (const unsigned char *)text, len);
 	int result = status == yajl_status_ok ? 0 : parse_failure(handle, &reader, err);
 	if (result == 0 && (yajl_complete_parse(handle) != yajl_status_ok || !reader.root))
-		result = err_set(err, ERR_USAGE,
-				 len ? "not JSON: it ends too early" : "not JSON: it is empty");
+		result = end_failure(&reader, len, err);
 	yajl_free(handle);
 	if (result == 0)
 		*root = reader.root;

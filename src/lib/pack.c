@@ -3,8 +3,8 @@
 
 #include <stdint.h>
 
-/* Readers of documents stop far below that. */
-enum { MAX_DEPTH = 1024 };
+#include "base/text.h"
+#include "lib/json.h"
 
 /* Numbers are little-endian groups of seven bits; a text has its length in front and a NUL behind.
  * A value: its type, its line, then its text, or the number of its members and these. */
@@ -86,25 +86,26 @@ static bool read_members(struct packed *packed, struct json *value, unsigned dep
 		item->key_len = key_len;
 		json_append(value, item);
 	}
-	return value->type != JSON_OBJECT || count <= JSON_INDEX_FROM ||
-	       !json_index(packed->doc, value);
+	return value->type != JSON_OBJECT || !json_index(packed->doc, value);
 }
 
 static struct json *read_value(struct packed *packed, unsigned depth)
 {
 	size_t line = 0;
-	if (depth > MAX_DEPTH || packed->at == packed->end)
+	if (packed->at == packed->end)
 		return NULL;
 	unsigned char type = (unsigned char)*packed->at++;
 	if (type > JSON_OBJECT || !read_number(packed, &line) || line > UINT32_MAX)
 		return NULL;
 	struct json *value = json_new(packed->doc, (enum json_type)type);
 	value->line = (unsigned)line;
+	bool sound = true;
 	if (type == JSON_STRING || type == JSON_NUMBER)
-		return read_text(packed, &value->text, &value->len) ? value : NULL;
-	if (json_is_scalar(value))
-		return value;
-	return read_members(packed, value, depth) ? value : NULL;
+		sound = read_text(packed, &value->text, &value->len) &&
+			(type == JSON_STRING || text_is_number(value->text, value->len));
+	else if (!json_is_scalar(value))
+		sound = depth < JSON_MAX_DEPTH && read_members(packed, value, depth);
+	return sound ? value : NULL;
 }
 
 struct json *pack_read(struct json_doc *doc, const char *bytes, size_t len)

@@ -19,7 +19,10 @@ void pack_write(struct buf *out, const struct json *value);
 
 /*
  * The value that the bytes hold, or NULL if they are not whole or not ours: any bytes may be given.
- * Its texts point into `bytes`, which must live as long as the document.
+ * The tree is sound, as those of json_parse and yaml_read are: a depth of at most JSON_MAX_DEPTH,
+ * numbers that are some, no key twice. Only UTF-8 is not looked for again, which
+ * would take half as long as the reading. Texts point into `bytes`, which must live as long as the
+ * document.
  */
 struct json *pack_read(struct json_doc *doc, const char *bytes, size_t len);
 

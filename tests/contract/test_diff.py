@@ -49,6 +49,13 @@ class Diff(Case):
         where = {key: rows[0].pop(key) for key in ("operation", "command", "method", "path")}
         return where, rows[0]
 
+    def test_a_reply_whose_properties_are_none(self):
+        document = copy.deepcopy(self.built_in)
+        document["paths"][GET]["get"]["responses"]["200"] = {"description": "d", "content": {"application/json": {
+            "schema": {"type": "object", "properties": "none"}}}}
+        self.diff(document)
+        self.assert_code(self.run_program("contract", "diff", "other.json", "other.json"), 0)
+
     def test_nothing(self):
         self.write("a.yaml", self.run_program("contract", "export", "-o", "yaml").out)
         self.write("a.json", json.dumps(self.built_in))

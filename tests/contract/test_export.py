@@ -135,6 +135,29 @@ class Moved(Case):
             self.assertIn("post", after.json["paths"]["/x/{id}"])
             self.assertEqual("get" in after.json["paths"]["/x/{id}"], bool(paths))  # of two with one id the first is moved
 
+    def by_reference(self, operations):
+        """Paths that are references to a path item of the components, which two of them share."""
+        value = document()
+        item = {"get": {"operationId": "getX", "responses": {}}, "post": {"operationId": "postX", "responses": {}}}
+        value["paths"] = {"/a": {"$ref": "#/components/pathItems/X"}, "/b": {"$ref": "#/components/pathItems/X"},
+                          "/c": {"get": {"operationId": "getC", "responses": {}}}}
+        value["components"] = {"pathItems": {"X": item}}
+        self.write("config/bangoctl/d.json", json.dumps(value))
+        self.config('profiles = { t = { environment = "test"; contract = "d.json"; operations = { %s }; }; };' % operations)
+        return value["paths"], item, self.run_program("-p", "t", "contract", "export").json["paths"]
+
+    def test_a_path_item_that_is_a_reference_stays_where_it_is(self):
+        before, _, after = self.by_reference('')
+        self.assertEqual(after, before)
+
+    def test_an_operation_of_a_path_item_that_is_a_reference_is_moved(self):
+        before, item, after = self.by_reference('getX = { path = "/n"; };')
+        self.assertEqual(after, {"/a": {"post": item["post"]}, "/b": before["/b"], "/c": before["/c"], "/n": {"get": item["get"]}})
+
+    def test_moved_to_a_path_whose_item_is_a_reference(self):
+        before, item, after = self.by_reference('getC = { path = "/b"; method = "PUT"; };')
+        self.assertEqual(after, {"/a": before["/a"], "/b": {**item, "put": before["/c"]["get"]}})
+
     def test_two_operations_cannot_stand_in_one_place(self):
         self.config('profiles = { t = { environment = "test"; operations = { suspendEntitlement = '
                     '{ path = "/v1/entitlement/resume/{entitlementId}"; }; }; }; };')

@@ -221,7 +221,7 @@ class OtherForms(Case):
                 path = self.write("doc.yaml", text)
                 result = self.run_program("contract", "check", path)
                 self.assertIn(result.code, (0, 3), f"\n{result}")
-                self.assertLess(result.seconds, 10)
+                self.assertLess(result.cpu, 10)
                 if result.code:
                     self.assertIn("bangoctl: ", result.err)
 
@@ -236,7 +236,7 @@ class OtherForms(Case):
             with self.subTest(name=name):
                 result = self.run_program("contract", "check", self.write("doc.yaml", head + rest))
                 self.assert_code(result, 0)
-                self.assertLess(result.seconds, 10)
+                self.assertLess(result.cpu, 10)
         result = self.run_program("contract", "check", self.write("doc.yaml", head + "x-a:\n" + "".join(f"  key-{i}: 1\n" for i in range(99)) + "  key-7: 2\n"))
         self.assert_failed(result, 3, 'line 103, column 3: the key "key-7" stands here twice')
 

@@ -351,7 +351,9 @@ static void rules(void **state)
 		"        done: made\n        from: [A, B]\n        columns: [x, y.z]\n        examples: [bangoctl o]\n"
 		"        evidence: {documented: 'https://x'}\n        to:\n          - {status: S, when: {immediately: true, n: 1, k: '*'}}\n"
 		"          - {status: T}\n          - {nothing: 1}\n"
-		"  /b: {post: {operationId: p, x-bangoctl: {from: A, to: Z}}}\n  /c: {post: {operationId: q, x-bangoctl: {to: {a: 1}}}}";
+		"  /b: {post: {operationId: p, x-bangoctl: {from: A, to: Z}}}\n"
+		"  /d: {post: {operationId: r, x-bangoctl: {from: \"A\\e\", to: \"Z\\e\"}}}\n"
+		"  /e: {post: {operationId: s, x-bangoctl: {to: \"Z\\0\"}}}\n  /c: {post: {operationId: q, x-bangoctl: {to: {a: 1}}}}";
 	assert_int_equal(read_text(&contract, text, &err), 0);
 	const struct command *o = command_whole(&contract.commands[0]),
 			     *p = command_whole(&contract.commands[1]);
@@ -369,6 +371,10 @@ static void rules(void **state)
 	assert_int_equal(o->to[1].when_count, 0);
 	assert_int_equal(p->from_count, 1);
 	CHECK_TEXT(p->to[0].status, "Z", "a single status");
+	const struct command *r = command_whole(&contract.commands[2]);
+	CHECK_TEXT(r->from[0], "A\\x1b", "a control character");
+	CHECK_TEXT(r->to[0].status, "Z\\x1b", "a control character");
+	assert_true(has_problem(&contract, "/paths/~1e/post/x-bangoctl/to", "names no status"));
 	assert_true(has_problem(&contract, "/paths/~1a/post/x-bangoctl/to/2", "names no status"));
 	assert_true(has_problem(&contract, "/paths/~1c/post/x-bangoctl/to",
 				"neither a status nor a list"));

@@ -27,6 +27,10 @@ static void fields(void **state)
 		{ BYTES("a;b\t'c'"), BYTES("a;b\t'c'") },
 		{ BYTES("\xC3\xA9"), BYTES("\xC3\xA9") },
 		{ BYTES("a\0b"), BYTES("\"a\0b\"") },
+		{ BYTES("\xEF\xBB\xBF"
+			"a"),
+		  BYTES("\"\xEF\xBB\xBF"
+			"a\"") },
 	};
 	CLEAN_BUF struct buf all = { 0 };
 	for (size_t i = 0; i < COUNT(table); i++) {

@@ -43,6 +43,8 @@ static void csv(void **state)
 	expect(format_csv, "[{\"a\":1}]", "a,x y", &terminal, "a,x y\n1,\n");
 	expect(format_csv, "[]", "a,b", &piped, "a,b\r\n");
 	expect(format_csv, "[1,\"x,y\"]", NULL, &piped, "1\r\n\"x,y\"\r\n");
+	expect(format_csv, "[{\"a\":1},{\"a\":\"\"},{\"b\":1}]", "a", &piped,
+	       "a\r\n1\r\n\"\"\r\n\"\"\r\n");
 }
 
 static void tsv(void **state)

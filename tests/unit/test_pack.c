@@ -99,12 +99,49 @@ static void too_deep(void **state)
 	assert_null(pack_read(doc, bytes.data, bytes.len));
 }
 
+/* As deep as readers of documents go. */
+static void deep(void **state)
+{
+	(void)state;
+	for (unsigned depth = JSON_MAX_DEPTH; depth <= JSON_MAX_DEPTH + 1; depth++) {
+		CLEAN_JSON struct json_doc *doc = json_doc_new();
+		CLEAN_BUF struct buf bytes = { 0 };
+		for (unsigned i = 1; i < depth; i++)
+			buf_add(&bytes, "\x05\x00\x01", 3);
+		buf_add(&bytes, "\x05\x00\x00", 3);
+		assert_int_equal(pack_read(doc, bytes.data, bytes.len) != NULL,
+				 depth == JSON_MAX_DEPTH);
+	}
+}
+
+/* A tree, but none that a document could be. */
+static void unsound(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *bytes;
+		size_t len;
+	} table[] = {
+		{ BYTES("\x03\x00\x03"
+			"1,2\0") },
+		{ BYTES("\x03\x00\x00\0") },
+		{ BYTES("\x06\x00\x02\x01"
+			"a\0\x00\x00\x01"
+			"a\0\x00\x00") },
+	};
+	for (size_t i = 0; i < COUNT(table); i++) {
+		CLEAN_JSON struct json_doc *doc = json_doc_new();
+		CHECK(pack_read(doc, table[i].bytes, table[i].len) == NULL, "case %zu\n", i);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(round_trip),	cmocka_unit_test(form),
 		cmocka_unit_test(large_object), cmocka_unit_test(damaged),
-		cmocka_unit_test(too_deep),
+		cmocka_unit_test(too_deep),	cmocka_unit_test(deep),
+		cmocka_unit_test(unsound),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

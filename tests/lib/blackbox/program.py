@@ -5,6 +5,7 @@ import fcntl
 import json
 import os
 import pty
+import resource
 import select
 import shlex
 import signal
@@ -21,10 +22,11 @@ TIMEOUT = 40 * (10 if WRAP else 1)
 
 
 class Result:
-    """What came of a run: exit code (negative: killed by that signal), both outputs as bytes, seconds."""
+    """What came of a run: exit code (negative: killed by that signal), both outputs as bytes, seconds by the clock, and
+    seconds of processor time, which other work on the machine does not lengthen."""
 
-    def __init__(self, args, code, stdout, stderr, seconds):
-        self.args, self.code, self.stdout, self.stderr, self.seconds = args, code, stdout, stderr, seconds
+    def __init__(self, args, code, stdout, stderr, seconds, cpu=None):
+        self.args, self.code, self.stdout, self.stderr, self.seconds, self.cpu = args, code, stdout, stderr, seconds, cpu
 
     @property
     def out(self):
@@ -89,8 +91,13 @@ def start(argv, cwd, env, **options):
     return subprocess.Popen(argv, cwd=cwd, env=env, start_new_session=True, **options)
 
 
+def processor_time():
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
 def run(argv, cwd, env, stdin=b"", timeout=None, pass_fds=(), stdout=subprocess.PIPE):
-    begun = time.monotonic()
+    begun, used = time.monotonic(), processor_time()
     process = start(argv, cwd, env, stdin=subprocess.PIPE, stdout=stdout, stderr=subprocess.PIPE, pass_fds=pass_fds)
     try:
         out, err = process.communicate(stdin.encode() if isinstance(stdin, str) else stdin, timeout or TIMEOUT)
@@ -99,7 +106,7 @@ def run(argv, cwd, env, stdin=b"", timeout=None, pass_fds=(), stdout=subprocess.
         raise AssertionError(f"no end after {timeout or TIMEOUT} s: {argv}") from None
     finally:
         end_group(process)
-    return Result(argv, process.returncode, out or b"", err, time.monotonic() - begun)
+    return Result(argv, process.returncode, out or b"", err, time.monotonic() - begun, processor_time() - used)
 
 
 def run_tty(argv, cwd, env, typed=b"", size=(24, 80), timeout=None, stdout_only=False):

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* An OpenAPI document in YAML. */
+#include "fuzz.h"
+#include "openapi.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	openapi_check((const char *)data, size, false);
+	return 0;
+}
