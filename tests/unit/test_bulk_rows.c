@@ -117,7 +117,7 @@ static void ndjson(void **state)
 		  "! row 1 (line 2): not JSON: invalid object key (must be a string) (at byte 8) | "
 		  "NDJSON is one JSON object a line\n2@3 a<2>\n" },
 		{ BYTES("{\n"),
-		  "! row 1 (line 1): not JSON: it ends too early (at byte 2) | NDJSON "
+		  "! row 1 (line 1): not JSON: it ends too early (at byte 1) | NDJSON "
 		  "is one JSON object a line\n" },
 		{ BYTES("{\"a\":1}{\"a\":2}\n"),
 		  "! row 1 (line 1): not JSON: trailing garbage (at byte 8) | NDJSON is one JSON "
