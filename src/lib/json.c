@@ -203,9 +203,12 @@ static int parse_failure(yajl_handle handle, const struct reader *reader, struct
 	return -1;
 }
 
-/* A number or word at the end is told only there, and may be a second value. */
-static int end_failure(const struct reader *reader, size_t len, struct err *err)
+/* A number or word at the end is told only there, and may be a second value. Blanks at the end do
+ * not count, or the message of a line would hang on its line end. */
+static int end_failure(const struct reader *reader, const char *text, size_t len, struct err *err)
 {
+	while (len && strchr(" \t\r\n", text[len - 1]) && text[len - 1])
+		len--;
 	bool whole = reader->root && !reader->depth;
 	const char *why = !len ? "it is empty" : whole ? "trailing garbage" : "it ends too early";
 	return err_set(err, ERR_USAGE, "not JSON: %s (at byte %zu)", why, len);
@@ -222,7 +225,7 @@ int json_parse(struct json_doc *doc, const char *text, size_t len, struct json *
 	yajl_status status = yajl_parse(handle, (const unsigned char *)text, len);
 	int result = status == yajl_status_ok ? 0 : parse_failure(handle, &reader, err);
 	if (result == 0 && (yajl_complete_parse(handle) != yajl_status_ok || !reader.root))
-		result = end_failure(&reader, len, err);
+		result = end_failure(&reader, text, len, err);
 	yajl_free(handle);
 	if (result == 0)
 		*root = reader.root;

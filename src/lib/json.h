@@ -16,8 +16,8 @@ enum { JSON_MAX_DEPTH = 64 };
 
 /*
  * Reads one JSON text of `len` bytes into the document. On failure a message that names the byte,
- * counted from 1 (of a text that ends too early, how many it has), with kind ERR_USAGE: the caller
- * knows better and may change the kind.
+ * counted from 1 (of a text that ends too early, the last one that is no blank), with kind
+ * ERR_USAGE: the caller knows better and may change the kind.
  */
 int json_parse(struct json_doc *doc, const char *text, size_t len, struct json **root,
 	       struct err *err);

@@ -185,7 +185,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const char *path = memory_file(data, size);
 
 	read_all(&first, path, &options);
-	options.block = 1 + size % 61;
+	options.block = 1 + size % 13;
 	reads_the_same(&first, path, &options);
 	if (first.refused)
 		return 0;
