@@ -365,9 +365,33 @@ int yaml_read(struct json_doc *doc, const char *text, size_t len, struct json **
 
 /* ---- writing ---- */
 
+/* Whether a mark of direction begins here: it stands for itself in YAML, but would steer a
+ * terminal.
+ */
+static bool is_direction(const char *text, size_t len)
+{
+	const unsigned char *p = (const unsigned char *)text;
+	if (len < 3 || p[0] != 0xE2 || (p[1] != 0x80 && p[1] != 0x81))
+		return false;
+	return p[1] == 0x81 ? p[2] >= 0xA6 && p[2] <= 0xA9
+			    : p[2] == 0x8E || p[2] == 0x8F || (p[2] >= 0xAA && p[2] <= 0xAE);
+}
+
+/* Takes whole characters of the emitter, which has put each text with such a mark in double quotes.
+ */
 static int append(void *out, unsigned char *bytes, size_t len)
 {
-	buf_add(out, (const char *)bytes, len);
+	const char *p = (const char *)bytes, *end = p + len;
+	while (p < end) {
+		const char *mark = memchr(p, 0xE2, (size_t)(end - p));
+		size_t plain = mark ? (size_t)(mark - p) : (size_t)(end - p);
+		bool escaped = mark && is_direction(mark, (size_t)(end - mark));
+		buf_add(out, p, plain + (mark && !escaped));
+		if (escaped)
+			buf_add_format(out, "\\u20%02X",
+				       (unsigned)((mark[1] & 3) << 6 | (mark[2] & 0x3F)));
+		p += plain + (escaped ? 3 : mark != NULL);
+	}
 	return 1;
 }
 
@@ -378,14 +402,16 @@ static void emit(yaml_emitter_t *emitter, yaml_event_t *event, int made)
 		abort();
 }
 
-/* Bytes that only double quotes keep: controls, the line ends of YAML 1.1, byte order marks. */
+/* Bytes that only double quotes keep: controls, the line ends of YAML 1.1, byte order marks, marks
+ * of direction. */
 static bool needs_escapes(const char *text, size_t len)
 {
 	static const char *const breaks[] = { "\xE2\x80\xA8", "\xE2\x80\xA9", "\xEF\xBB\xBF" };
 	for (size_t i = 0; i < len; i++) {
 		unsigned char c = (unsigned char)text[i];
 		if ((c < 0x20 && c != '\n') || c == 0x7F ||
-		    (c == 0xC2 && (unsigned char)text[i + 1] < 0xA0))
+		    (c == 0xC2 && (unsigned char)text[i + 1] < 0xA0) ||
+		    is_direction(text + i, len - i))
 			return true;
 		for (size_t b = 0; c >= 0xE2 && b < COUNT(breaks); b++)
 			if (len - i >= 3 && memcmp(text + i, breaks[b], 3) == 0)
