@@ -394,7 +394,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		free(message.text);
 		p += len + (stop != NULL);
 	}
-	if (store_log.len)
+	/* it takes ten times as long as the rest */
+	if (store_log.len && size % 8 == 0)
 		reads_again();
 	return 0;
 }
