@@ -67,6 +67,11 @@ static bool steers_terminal(uint32_t c)
 	       c == 0x2029;
 }
 
+bool text_steers(const char *s, size_t n)
+{
+	return steers_terminal(code_point(s, n));
+}
+
 void text_escape(struct buf *out, const char *s, size_t len, bool keep_lines)
 {
 	for (size_t i = 0; i < len;) {

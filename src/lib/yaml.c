@@ -255,9 +255,9 @@ static int on_start(struct builder *builder, enum json_type type, const yaml_cha
 static int check_keys(struct builder *builder, struct json *mapping, struct err *err)
 {
 	const struct json *twice = json_index(builder->doc, mapping);
-	const yaml_mark_t *mark = builder->marks + builder->first_marks[builder->depth];
 	if (!twice)
 		return 0;
+	const yaml_mark_t *mark = builder->marks + builder->first_marks[builder->depth];
 	bool seen = false;
 	for (const struct json *item = mapping->first; item; item = item->next, mark++) {
 		if (strcmp(item->key, twice->key) != 0)
@@ -365,16 +365,11 @@ int yaml_read(struct json_doc *doc, const char *text, size_t len, struct json **
 
 /* ---- writing ---- */
 
-/* Whether a mark of direction begins here: it stands for itself in YAML, but would steer a
- * terminal.
- */
-static bool is_direction(const char *text, size_t len)
+/* Whether a mark of direction begins here, or one of the two line ends beside them: they stand for
+ * themselves in YAML, but would steer a terminal. */
+static bool is_mark(const char *text, size_t len)
 {
-	const unsigned char *p = (const unsigned char *)text;
-	if (len < 3 || p[0] != 0xE2 || (p[1] != 0x80 && p[1] != 0x81))
-		return false;
-	return p[1] == 0x81 ? p[2] >= 0xA6 && p[2] <= 0xA9
-			    : p[2] == 0x8E || p[2] == 0x8F || (p[2] >= 0xAA && p[2] <= 0xAE);
+	return len >= 3 && (unsigned char)*text == 0xE2 && text_steers(text, 3);
 }
 
 /* Takes whole characters of the emitter, which has put each text with such a mark in double quotes.
@@ -385,7 +380,7 @@ static int append(void *out, unsigned char *bytes, size_t len)
 	while (p < end) {
 		const char *mark = memchr(p, 0xE2, (size_t)(end - p));
 		size_t plain = mark ? (size_t)(mark - p) : (size_t)(end - p);
-		bool escaped = mark && is_direction(mark, (size_t)(end - mark));
+		bool escaped = mark && is_mark(mark, (size_t)(end - mark));
 		buf_add(out, p, plain + (mark && !escaped));
 		if (escaped)
 			buf_add_format(out, "\\u20%02X",
@@ -402,20 +397,16 @@ static void emit(yaml_emitter_t *emitter, yaml_event_t *event, int made)
 		abort();
 }
 
-/* Bytes that only double quotes keep: controls, the line ends of YAML 1.1, byte order marks, marks
- * of direction. */
+/* Bytes that only double quotes keep: what steers a terminal, and byte order marks. */
 static bool needs_escapes(const char *text, size_t len)
 {
-	static const char *const breaks[] = { "\xE2\x80\xA8", "\xE2\x80\xA9", "\xEF\xBB\xBF" };
 	for (size_t i = 0; i < len; i++) {
 		unsigned char c = (unsigned char)text[i];
 		if ((c < 0x20 && c != '\n') || c == 0x7F ||
 		    (c == 0xC2 && (unsigned char)text[i + 1] < 0xA0) ||
-		    is_direction(text + i, len - i))
+		    is_mark(text + i, len - i) ||
+		    (c == 0xEF && len - i >= 3 && memcmp(text + i, "\xEF\xBB\xBF", 3) == 0))
 			return true;
-		for (size_t b = 0; c >= 0xE2 && b < COUNT(breaks); b++)
-			if (len - i >= 3 && memcmp(text + i, breaks[b], 3) == 0)
-				return true;
 	}
 	return false;
 }
