@@ -67,6 +67,11 @@ static bool steers_terminal(uint32_t c)
 	       c == 0x2029;
 }
 
+bool text_steers(const char *s, size_t n)
+{
+	return steers_terminal(code_point(s, n));
+}
+
 void text_escape(struct buf *out, const char *s, size_t len, bool keep_lines)
 {
 	for (size_t i = 0; i < len;) {
@@ -322,12 +327,14 @@ void text_guess_try(struct text_guess *guess, const char *candidate)
 	size_t a = strlen(guess->word), b = strlen(candidate);
 	if (a > LONGEST_GUESS || b > LONGEST_GUESS)
 		return;
-	size_t d = distance(guess->word, candidate);
 	size_t limit = (a > b ? a : b) / 3;
 	if (limit < 1)
 		limit = 1;
-	if (a >= 3 && strncmp(guess->word, candidate, a) == 0)
-		d = 1;
+	bool begins = a >= 3 && strncmp(guess->word, candidate, a) == 0;
+	/* it is not less than the difference in length */
+	if (!begins && (a > b ? a - b : b - a) > limit)
+		return;
+	size_t d = begins ? 1 : distance(guess->word, candidate);
 	if (d > limit || (guess->best && d >= guess->distance))
 		return;
 	guess->best = candidate;

@@ -20,6 +20,9 @@ size_t text_utf8_length(const char *s, size_t len);
  */
 bool text_is_utf8(const char *s, size_t len);
 
+/* Whether the character, well-formed UTF-8 of `n` bytes, could steer a terminal. */
+bool text_steers(const char *s, size_t n);
+
 /* The number of terminal columns that the bytes take once escaped by `text_escape`. */
 size_t text_width(const char *s, size_t len);
 

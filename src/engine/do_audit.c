@@ -130,8 +130,11 @@ static int export_line(void *context, const char *text, size_t len, const struct
 		    fits_time(filter, json_get_string(value, "at"));
 	if (!good)
 		return 0;
-	CLEAN_FREE char *line = buf_format("%.*s\n", (int)len, text);
-	return output_text(export->session, line, len + 1, err);
+	/* a damaged line may have a NUL in it */
+	CLEAN_BUF struct buf line = { 0 };
+	buf_add(&line, text, len);
+	buf_add_char(&line, '\n');
+	return output_text(export->session, line.data, line.len, err);
 }
 
 int do_audit_export(struct session *session, const struct command *command,

@@ -8,6 +8,11 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
+
+static const char hex_digits[] = "0123456789abcdefABCDEF";
+static const char name_characters[] =
+	"*-_0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
 /* The text as it is gone through ahead of libconfig, which would not tell of these faults. */
 struct scan {
@@ -48,20 +53,58 @@ static bool integer_fits(const char *text, int base)
 	return errno == 0 && (*end == 'L' || (number <= INT32_MAX && number >= INT32_MIN));
 }
 
-static int check_word(const struct scan *scan, size_t len, struct err *err)
+/* The length of what libconfig takes for a number at `p`, whatever follows it; 0: none begins here.
+ */
+static size_t number_length(const char *p)
 {
-	const char *digits = scan->p + (scan->p[0] == '-' || scan->p[0] == '+');
-	size_t rest = len - (size_t)(digits - scan->p);
-	bool fits = true;
-	if (rest > 2 && digits[0] == '0' && (digits[1] == 'x' || digits[1] == 'X'))
-		fits = integer_fits(scan->p, 16);
-	else if (strspn(digits, "0123456789L") == rest && isdigit((unsigned char)digits[0]))
-		fits = integer_fits(scan->p, 10);
-	else if (isdigit((unsigned char)digits[0]) || digits[0] == '.')
-		fits = isfinite(strtod(scan->p, NULL));
-	if (!fits)
-		return err_set(err, ERR_CONFIG, "line %u: the number %.*s is out of range",
-			       scan->line, (int)len, scan->p);
+	static const char digits[] = "0123456789";
+	size_t hex = p[0] == '0' && (p[1] == 'x' || p[1] == 'X') ? strspn(p + 2, hex_digits) : 0;
+	if (hex)
+		return 2 + hex + strspn(p + 2 + hex, "L");
+	size_t sign = *p == '-' || *p == '+', len = sign + strspn(p + sign, digits);
+	size_t fraction = p[len] == '.' ? 1 + strspn(p + len + 1, digits) : 0;
+	if (len + fraction == sign)
+		return 0;
+	len += fraction;
+	size_t exponent = p[len] == 'e' || p[len] == 'E' ? len + 1 : 0;
+	if (exponent && (p[exponent] == '-' || p[exponent] == '+'))
+		exponent++;
+	if (exponent && isdigit((unsigned char)p[exponent]))
+		len = exponent + strspn(p + exponent, digits);
+	return len + strspn(p + len, "L");
+}
+
+static int check_number(const struct scan *scan, size_t len, struct err *err)
+{
+	CLEAN_FREE char *number = mem_dup_len(scan->p, len);
+	bool fits = strpbrk(number, "xX")    ? integer_fits(number, 16)
+		    : strpbrk(number, ".eE") ? isfinite(strtod(number, NULL))
+					     : integer_fits(number, 10);
+	return fits ? 0
+		    : err_set(err, ERR_CONFIG, "line %u: the number %s is out of range", scan->line,
+			      number);
+}
+
+/* Whether the string that begins at `p` has a NUL in it, at which libconfig would cut it off. */
+static bool holds_nul(const char *p)
+{
+	for (p++; *p && *p != '"'; p++) {
+		if (strncasecmp(p, "\\x00", 4) == 0)
+			return true;
+		p += *p == '\\' && p[1];
+	}
+	return false;
+}
+
+/* Passes over a name or number, or else one character. */
+static int skip_word(struct scan *scan, struct err *err)
+{
+	bool name = isalpha((unsigned char)*scan->p) || *scan->p == '*';
+	size_t len = name ? strspn(scan->p, name_characters) : number_length(scan->p);
+	if (len && !name && check_number(scan, len, err) < 0)
+		return -1;
+	scan->line += *scan->p == '\n';
+	scan->p += len ? len : 1;
 	return 0;
 }
 
@@ -69,19 +112,16 @@ static int check_text(const char *text, struct err *err)
 {
 	struct scan scan = { text, 1 };
 	while (*scan.p) {
+		if (*scan.p == '"' && holds_nul(scan.p))
+			return err_set(err, ERR_CONFIG, "line %u: the text holds a NUL byte",
+				       scan.line);
 		if (skip_quoted(&scan))
 			continue;
 		if (*scan.p == '@')
 			return err_set(err, ERR_CONFIG, "line %u: @include is not allowed",
 				       scan.line);
-		size_t len = 0;
-		while (isalnum((unsigned char)scan.p[len]) ||
-		       (scan.p[len] && strchr("_-+.*", scan.p[len])))
-			len++;
-		if (len && check_word(&scan, len, err) < 0)
+		if (skip_word(&scan, err) < 0)
 			return -1;
-		scan.line += *scan.p == '\n';
-		scan.p += len ? len : 1;
 	}
 	return 0;
 }

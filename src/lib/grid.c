@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/late.h"
+#include "base/text.h"
 
 /* clang-format off */
 #define NAMES(X) \
@@ -31,13 +32,35 @@ static bool wraps(const struct grid *grid, size_t column)
 	return grid->width && (!grid->wrap_last || column + 1 == grid->columns);
 }
 
+static bool is_ascii(const struct grid *grid, size_t column)
+{
+	for (size_t r = 0; r < grid->rows; r++)
+		for (const char *p = grid->cells[r * grid->columns + column]; p && *p; p++)
+			if ((unsigned char)*p >= 0x80)
+				return false;
+	return true;
+}
+
+/* A cell wraps down to the width of its header. In one column libsmartcols would write a character
+ * that takes two for ever. */
+static void add_header(struct buf *out, const struct grid *grid, size_t column)
+{
+	const char *text = grid->headers[column];
+	size_t width = text_width(text, strlen(text));
+	buf_add_str(out, text);
+	if (width < 2 && wraps(grid, column) && !is_ascii(grid, column))
+		buf_add_repeat(out, ' ', 2 - (long)width);
+}
+
 static void add_columns(struct libscols_table *table, const struct grid *grid)
 {
 	for (size_t c = 0; c < grid->columns; c++) {
 		int flags = (grid->right && grid->right[c] ? SCOLS_FL_RIGHT : 0) |
 			    (wraps(grid, c) ? SCOLS_FL_WRAP : 0);
+		CLEAN_BUF struct buf header = { 0 };
+		add_header(&header, grid, c);
 		struct libscols_column *column =
-			lib.scols_table_new_column(table, grid->headers[c], 0.0, flags);
+			lib.scols_table_new_column(table, buf_str(&header), 0.0, flags);
 		if (!column)
 			abort();
 		if (grid->header_color)

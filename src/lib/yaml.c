@@ -234,9 +234,9 @@ static int on_start(struct builder *builder, enum json_type type, const yaml_cha
 static int check_keys(struct builder *builder, struct json *mapping, struct err *err)
 {
 	const struct json *twice = json_index(builder->doc, mapping);
-	const yaml_mark_t *mark = builder->marks + builder->first_marks[builder->depth];
 	if (!twice)
 		return 0;
+	const yaml_mark_t *mark = builder->marks + builder->first_marks[builder->depth];
 	bool seen = false;
 	for (const struct json *item = mapping->first; item; item = item->next, mark++) {
 		if (strcmp(item->key, twice->key) != 0)
@@ -344,9 +344,28 @@ int yaml_read(struct json_doc *doc, const char *text, size_t len, struct json **
 
 /* ---- writing ---- */
 
+/* Whether a mark of direction begins here, or one of the two line ends beside them: they stand for
+ * themselves in YAML, but would steer a terminal. */
+static bool is_mark(const char *text, size_t len)
+{
+	return len >= 3 && (unsigned char)*text == 0xE2 && text_steers(text, 3);
+}
+
+/* Takes whole characters of the emitter, which has put each text with such a mark in double quotes.
+ */
 static int append(void *out, unsigned char *bytes, size_t len)
 {
-	buf_add(out, (const char *)bytes, len);
+	const char *p = (const char *)bytes, *end = p + len;
+	while (p < end) {
+		const char *mark = memchr(p, 0xE2, (size_t)(end - p));
+		size_t plain = mark ? (size_t)(mark - p) : (size_t)(end - p);
+		bool escaped = mark && is_mark(mark, (size_t)(end - mark));
+		buf_add(out, p, plain + (mark && !escaped));
+		if (escaped)
+			buf_add_format(out, "\\u20%02X",
+				       (unsigned)((mark[1] & 3) << 6 | (mark[2] & 0x3F)));
+		p += plain + (escaped ? 3 : mark != NULL);
+	}
 	return 1;
 }
 
@@ -357,18 +376,16 @@ static void emit(yaml_emitter_t *emitter, yaml_event_t *event, int made)
 		abort();
 }
 
-/* Bytes that only double quotes keep: controls, the line ends of YAML 1.1, byte order marks. */
+/* Bytes that only double quotes keep: what steers a terminal, and byte order marks. */
 static bool needs_escapes(const char *text, size_t len)
 {
-	static const char *const breaks[] = { "\xE2\x80\xA8", "\xE2\x80\xA9", "\xEF\xBB\xBF" };
 	for (size_t i = 0; i < len; i++) {
 		unsigned char c = (unsigned char)text[i];
 		if ((c < 0x20 && c != '\n') || c == 0x7F ||
-		    (c == 0xC2 && (unsigned char)text[i + 1] < 0xA0))
+		    (c == 0xC2 && (unsigned char)text[i + 1] < 0xA0) ||
+		    is_mark(text + i, len - i) ||
+		    (c == 0xEF && len - i >= 3 && memcmp(text + i, "\xEF\xBB\xBF", 3) == 0))
 			return true;
-		for (size_t b = 0; c >= 0xE2 && b < COUNT(breaks); b++)
-			if (len - i >= 3 && memcmp(text + i, breaks[b], 3) == 0)
-				return true;
 	}
 	return false;
 }

@@ -20,8 +20,8 @@ int yaml_read(struct json_doc *doc, const char *text, size_t len, struct json **
 /*
  * Adds the value as a YAML document in block style, with a newline at the end. What is a text stays
  * one for yaml_read and for readers of YAML 1.1 and 1.2: `no`, `1.0`, dates and the like are
- * quoted, control characters are escaped. A text that is not UTF-8 is written as
- * text_escape shows it.
+ * quoted, control characters and marks of direction are escaped. A text that is not UTF-8 is
+ * written as text_escape shows it.
  */
 void yaml_write(struct buf *out, const struct json *value);
 

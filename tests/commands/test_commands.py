@@ -171,6 +171,18 @@ class Samples(Case):
                                               "--columns", columns)
                     self.assertNotIn("no row has", result.err)
 
+    def test_wide_characters_on_a_narrow_terminal(self):
+        """A column gives way down to the width of its header, and a character may take two."""
+        reply = {"a": "日本語", "merchantEntitlementIdentifier": "n" * 90}
+        with Peer(json_answer(reply)) as peer:
+            for width in ("20", "30", "80"):
+                for form in ("wide", "expanded"):
+                    with self.subTest(width=width, format=form):
+                        result = self.run_program("-p", "sandbox", "--base-url", peer.url, "entitlement", "get", "ENT-1001",
+                                                  "-o", form, "--color", "never", tty=True, env={"COLUMNS": width}, timeout=10)
+                        self.assert_code(result, 0)
+                        self.assertEqual(sorted(c for c in result.out if c in "日本語"), sorted("日本語"), result)
+
 
 class HelpNeedsNothing(Case):
     """Help, version and path work with a config that is broken, unreadable or missing."""

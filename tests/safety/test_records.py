@@ -96,6 +96,11 @@ class Show(Filled):
         one = self.run_program("audit", "export", "--entitlement", "ENT-1004")
         self.assertEqual([json.loads(line)["type"] for line in one.out.splitlines()], ["intent", "outcome"])
 
+    def test_export_of_a_damaged_log(self):
+        with self.log.open("ab") as log:
+            log.write(b'\0{"a":\0\0}\n' + b"x" * 300 + b"\0\n")
+        self.assertEqual(self.run_program("audit", "export").stdout, self.log.read_bytes())
+
 
 class Verify(Filled):
     def verify(self, data, *words):

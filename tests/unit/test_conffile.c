@@ -26,6 +26,8 @@ static void forms(void **state)
 		{ "g = { };", "{\"g\":{}}" },
 		{ "v1-2_x*y = 1;", "{\"v1-2_x*y\":1}" },
 		{ "a = 0x1F;", "{\"a\":31}" },
+		{ "a = 1b = 2;c-99999999999 = -3;d=\"\\\\x00\";",
+		  "{\"a\":1,\"b\":2,\"c-99999999999\":-3,\"d\":\"\\\\x00\"}" },
 	};
 	for (size_t i = 0; i < COUNT(pairs); i++) {
 		CLEAN_ERR struct err err = { 0 };
@@ -51,6 +53,9 @@ static void faults(void **state)
 		{ "a = 0xFFFFFFFF;", "out of range" },
 		{ "a = 1e400;", "out of range" },
 		{ "a = 99999999999999999999L;", "out of range" },
+		{ "a = 4294967299b = 1;", "line 1: the number 4294967299 is out of range" },
+		{ "a = 0x10000003Cz = 1;", "line 1: the number 0x10000003C is out of range" },
+		{ "\na = \"b\\\\\\\"c\\X00d\";", "line 2: the text holds a NUL byte" },
 		{ "@include \"x\"", "line 1: @include is not allowed" },
 		{ "a = 1;\n/* \n */\n  @include \"/etc/passwd\"\n",
 		  "line 4: @include is not allowed" },

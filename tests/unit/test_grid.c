@@ -110,6 +110,28 @@ static void narrow_loses_nothing(void **state)
 	}
 }
 
+/* A column of one letter that has to give way, and a character that does not fit into it. */
+static void narrow_with_wide_characters_ends(void **state)
+{
+	(void)state;
+	static const char *const names[] = { "a", "" };
+	static const char *const wide[] = { "\xE6\xBC\xA2\xE5\xAD\x97",
+					    "\xE6\xBC\xA2 xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", "b",
+					    "y" };
+	for (size_t width = 4; width < 40; width++) {
+		const struct grid grid = {
+			.headers = names, .columns = 2, .cells = wide, .rows = 2, .width = width
+		};
+		CLEAN_BUF struct buf out = { 0 };
+		grid_print(&out, &grid);
+		CLEAN_FREE char *kept = squeezed(buf_str(&out));
+		CHECK(strlen(kept) == 9 + 35 + 2, "width %zu:\n%s\n", width, out.data);
+		for (const char *p = out.data; *p; p += strcspn(p, "\n") + 1)
+			CHECK(width < 6 || text_width(p, strcspn(p, "\n")) <= width,
+			      "wider than %zu:\n%s\n", width, out.data);
+	}
+}
+
 static void no_blanks_at_ends(void **state)
 {
 	(void)state;
@@ -142,6 +164,7 @@ int main(void)
 		cmocka_unit_test(wide_characters_align),
 		cmocka_unit_test(empty),
 		cmocka_unit_test(narrow_loses_nothing),
+		cmocka_unit_test(narrow_with_wide_characters_ends),
 		cmocka_unit_test(no_blanks_at_ends),
 		cmocka_unit_test(color),
 	};
