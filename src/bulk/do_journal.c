@@ -12,6 +12,9 @@
 /* So many shards that are not there are named. */
 enum { MISSING_SHOWN = 10 };
 
+/* Rows of one part of a long result. */
+enum { PART_ROWS = 1000 };
+
 /* ---- status ---- */
 
 static struct json *describe(struct json_doc *doc, const struct bulk_journal *journal)
@@ -127,17 +130,42 @@ int do_bulk_status(struct session *session, const struct command *command,
 /* ---- results ---- */
 
 struct listing {
-	struct json_doc *doc;
+	const struct session *session;
+	struct json_doc *doc; /* owned */
 	struct json *list;
 	bool all;
+	bool more; /* some were written */
 };
+
+static void begin_list(struct listing *listing)
+{
+	json_doc_free(listing->doc);
+	listing->doc = json_doc_new();
+	listing->list = json_new(listing->doc, JSON_ARRAY);
+}
+
+static int write_list(struct listing *listing, struct err *err)
+{
+	static const char *const columns[] = { "line", "target", "outcome", "message", "status" };
+	const struct output output = { .value = listing->list,
+				       .rows = "",
+				       .columns = columns,
+				       /* what was not done has no status */
+				       .column_count = COUNT(columns) - !listing->all,
+				       .more = listing->more };
+	if (listing->more && !listing->list->count)
+		return 0;
+	listing->more = true;
+	int result = output_print(listing->session, &output, err);
+	begin_list(listing);
+	return result;
+}
 
 static int take_result(void *context, const struct json *line, struct err *err)
 {
 	static const char *const names[] = { "row",	    "line",   "target",	       "outcome",
 					     "http_status", "status", "response_code", "message",
 					     "request_id",  "at" };
-	(void)err;
 	struct listing *listing = context;
 	const char *outcome = json_get_string(line, "outcome");
 	bool done = outcome && (strcmp(outcome, "ok") == 0 || strcmp(outcome, "accepted") == 0);
@@ -151,27 +179,27 @@ static int take_result(void *context, const struct json *line, struct err *err)
 			       : json_new(listing->doc, JSON_NULL));
 	}
 	json_append(listing->list, row);
-	return 0;
+	return listing->list->count == PART_ROWS && output_in_parts(listing->session)
+		       ? write_list(listing, err)
+		       : 0;
 }
 
 static int list_results(const struct session *session, const struct values *values, bool all,
 			struct err *err)
 {
-	static const char *const columns[] = { "line", "target", "outcome", "message", "status" };
-	CLEAN_JSON struct json_doc *doc = json_doc_new();
-	struct listing listing = { doc, json_new(doc, JSON_ARRAY), all };
-	for (size_t i = 0; i < values->count; i++) {
+	struct listing listing = { .session = session, .all = all };
+	int result = 0;
+	begin_list(&listing);
+	for (size_t i = 0; i < values->count && result == 0; i++) {
 		CLEANUP(bulk_journal_done) struct bulk_journal journal = { .fd = -1 };
-		if (bulk_journal_open(&journal, values->items[i].text, false, err) < 0 ||
-		    bulk_journal_read(&journal, take_result, &listing, err) < 0)
-			return -1;
+		result = bulk_journal_open(&journal, values->items[i].text, false, err);
+		if (result == 0)
+			result = bulk_journal_read(&journal, take_result, &listing, err);
 	}
-	const struct output output = { .value = listing.list,
-				       .rows = "",
-				       .columns = columns,
-				       /* what was not done has no status */
-				       .column_count = COUNT(columns) - !all };
-	return output_print(session, &output, err);
+	if (result == 0)
+		result = write_list(&listing, err);
+	json_doc_free(listing.doc);
+	return result;
 }
 
 int do_bulk_failures(struct session *session, const struct command *command,

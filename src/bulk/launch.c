@@ -263,25 +263,22 @@ static const char *settle_row(struct launch *launch, const struct plan_row *row,
 	const struct session *session = launch->session;
 	const struct bulk_journal_intent *intent = intent_of(&launch->journal, row->number);
 	const struct request *request = &row->request;
-	char uuid[UUID_SIZE], unrecorded[] = "unrecorded";
+	char uuid[UUID_SIZE];
 	bulk_journal_request_id(&launch->journal, row->number, uuid);
 	CLEAN_FREE char *at = time_text(intent->first), *last_at = time_text(intent->sent);
-	CLEAN_FREE char *command = mem_dup(request->command->name);
-	CLEAN_FREE char *url = mem_dup(setting_text(&session->settings, SETTING_BASE_URL));
 	struct audit_change change = {
 		.at = at,
 		.last_at = last_at,
 		.profile = session->profile,
-		.command = command,
+		.command = request->command->name,
 		.target = request->target,
 		.request_id = uuid,
 		.path = request->path,
-		.base_url = url,
-		.outcome = unrecorded,
+		.base_url = setting_text(&session->settings, SETTING_BASE_URL),
+		.outcome = "unrecorded",
 		.pid = intent->pid,
 		.gone_since = gone,
 		.crowded = launch->plan.source.allow_duplicates,
-		.doc = request->doc,
 		.next = audit_next(request->doc, request),
 	};
 	if (!request->target)

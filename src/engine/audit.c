@@ -304,35 +304,31 @@ int audit_group_sync(struct audit_group *group, const struct session *session, s
 
 /* ---- reading ---- */
 
-static void change_done(struct audit_change *change)
-{
-	free(change->at);
-	free(change->last_at);
-	free(change->profile);
-	free(change->environment);
-	free(change->command);
-	free(change->path);
-	free(change->target);
-	free(change->request_id);
-	free(change->status);
-	free(change->base_url);
-	free(change->outcome);
-	json_doc_free(change->doc);
-}
-
 void audit_changes_done(struct audit_changes *changes)
 {
-	for (size_t i = 0; i < changes->count; i++)
-		change_done(&changes->items[i]);
 	free(changes->items);
 	free(changes->buckets);
+	json_doc_free(changes->doc);
 	*changes = (struct audit_changes){ 0 };
 }
 
-static void replace(char **text, const char *by)
+/* A member of the line that outlasts it: `last` again if it is the same. */
+static const char *keep(struct audit_changes *changes, const struct json *line, const char *name,
+			const char *last)
 {
-	free(*text);
-	*text = mem_dup(by);
+	const char *text = json_get_string(line, name);
+	if (!text || (last && strcmp(text, last) == 0))
+		return text ? last : NULL;
+	return json_keep(changes->doc, text, strlen(text));
+}
+
+static const struct json *keep_next(struct audit_changes *changes, const struct json *line,
+				    const struct json *last)
+{
+	const struct json *next = json_get(line, "next");
+	if (!next || (last && json_equal(next, last)))
+		return next ? last : NULL;
+	return json_copy(changes->doc, next);
 }
 
 static long long integer_of(const struct json *line, const char *name)
@@ -378,26 +374,26 @@ static void index_change(struct audit_changes *changes)
 
 static void add_change(struct audit_changes *changes, const struct json *line, const char *outcome)
 {
+	static const struct audit_change none = { 0 };
 	changes->items = mem_grow(changes->items, changes->count, sizeof(*changes->items));
 	struct audit_change *change = &changes->items[changes->count++];
+	const struct audit_change *last = changes->count > 1 ? change - 1 : &none;
 	*change = (struct audit_change){
-		.at = mem_dup(json_get_string(line, "at")),
-		.last_at = mem_dup(json_get_string(line, "at")),
-		.profile = mem_dup(json_get_string(line, "profile")),
-		.environment = mem_dup(json_get_string(line, "environment")),
-		.command = mem_dup(json_get_string(line, "command")),
-		.path = mem_dup(json_get_string(line, "path")),
-		.target = mem_dup(json_get_string(line, "target")),
-		.request_id = mem_dup(json_get_string(line, "request_id")),
-		.base_url = mem_dup(json_get_string(line, "base_url")),
-		.outcome = mem_dup(outcome),
+		.at = keep(changes, line, "at", last->at),
+		.profile = keep(changes, line, "profile", last->profile),
+		.environment = keep(changes, line, "environment", last->environment),
+		.command = keep(changes, line, "command", last->command),
+		.path = keep(changes, line, "path", last->path),
+		.target = keep(changes, line, "target", last->target),
+		.request_id = keep(changes, line, "request_id", NULL),
+		.base_url = keep(changes, line, "base_url", last->base_url),
+		.next = keep_next(changes, line, last->next),
+		.outcome = outcome,
 		.line = integer_of(line, "n"),
 		.pid = integer_of(line, "pid"),
-		.doc = json_doc_new(),
 		.open = strcmp(outcome, "unrecorded") == 0,
 	};
-	const struct json *next = json_get(line, "next");
-	change->next = next ? json_copy(change->doc, next) : NULL;
+	change->last_at = change->at;
 	index_change(changes);
 }
 
@@ -430,8 +426,8 @@ static bool renew_change(struct audit_changes *changes, const struct json *line)
 	struct audit_change *change = json_get(line, "job") ? find_change(changes, line) : NULL;
 	if (!change)
 		return false;
-	replace(&change->outcome, "unrecorded");
-	replace(&change->last_at, json_get_string(line, "at"));
+	change->outcome = "unrecorded";
+	change->last_at = keep(changes, line, "at", change->last_at);
 	change->pid = integer_of(line, "pid");
 	change->open = true;
 	return true;
@@ -455,10 +451,12 @@ static int take_line(void *context, const char *text, size_t len, const struct j
 	struct audit_change *change = find_change(changes, line);
 	if (!change || !outcome)
 		return 0;
-	replace(&change->outcome, outcome);
+	change->outcome = keep(changes, line, "outcome", changes->last_outcome);
+	changes->last_outcome = change->outcome;
 	if (strcmp(type, "outcome") == 0) {
-		replace(&change->last_at, json_get_string(line, "at"));
-		replace(&change->status, json_get_string(line, "status"));
+		change->last_at = keep(changes, line, "at", change->last_at);
+		change->status = keep(changes, line, "status", changes->last_status);
+		changes->last_status = change->status;
 	}
 	change->open = strcmp(outcome, "unknown") == 0;
 	return 0;
@@ -467,5 +465,6 @@ static int take_line(void *context, const char *text, size_t len, const struct j
 int audit_read(struct audit_changes *changes, struct err *err)
 {
 	CLEAN_FREE char *path = audit_path();
+	changes->doc = json_doc_new();
 	return chain_read(path, take_line, changes, err);
 }

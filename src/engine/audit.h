@@ -55,19 +55,18 @@ void audit_group_outcome(struct audit_group *group, const struct session *sessio
 int audit_group_write(struct audit_group *group, const struct session *session, struct err *err);
 int audit_group_sync(struct audit_group *group, const struct session *session, struct err *err);
 
-/* A change as the log's lines tell of it together. Owned texts; NULL where nothing was said. */
+/* A change as the log's lines tell of it together. NULL where nothing was said. */
 struct audit_change {
-	char *at, *profile, *environment, *command, *path, *target, *request_id, *status;
-	char *last_at;	/* when its outcome was written, else its intent */
-	char *base_url; /* where it went; NULL: the sandbox in the process */
-	char *outcome;	/* a kind's name, "accepted", "unrecorded", or after settling "applied",
-			   "not_applied" */
-	long long line; /* the number of its first line */
-	long long pid;	/* of the process that made it */
+	const char *at, *profile, *environment, *command, *path, *target, *request_id, *status;
+	const char *last_at;  /* when its outcome was written, else its intent */
+	const char *base_url; /* where it went; NULL: the sandbox in the process */
+	const char *outcome;  /* a kind's name, "accepted", "unrecorded", or after settling
+			   "applied",  "not_applied" */
+	long long line;	      /* the number of its first line */
+	long long pid;	      /* of the process that made it */
 	long long gone_since; /* since when the process is known to have ended, in milliseconds
 				 since 1970; for settle.h */
 	bool crowded; /* a change of ours of the same record came shortly before; for settle.h */
-	struct json_doc *doc;
 	const struct json *next; /* of the intent: status → the status that the change leads to,
 				    where it is legal */
 	bool open;		 /* perhaps applied, and not settled yet */
@@ -84,6 +83,8 @@ struct audit_changes {
 	size_t count;
 	size_t *buckets; /* owned: by the identifier, the number of the latest change, from 1 */
 	size_t bucket_count;
+	const char *last_outcome, *last_status;
+	struct json_doc *doc; /* owned: all texts; what follows each other often is there once */
 };
 
 void audit_changes_done(struct audit_changes *changes);

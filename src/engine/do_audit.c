@@ -9,6 +9,9 @@
 #include "engine/output.h"
 #include "engine/terminal.h"
 
+/* Rows of one part of a long result. */
+enum { PART_ROWS = 1000 };
+
 /* What --since and the others ask for. */
 struct filter {
 	long long since, until; /* 0: not asked for */
@@ -56,36 +59,53 @@ static bool change_fits(const struct filter *filter, const struct audit_change *
 	       fits(filter->outcome, change->outcome) && fits_time(filter, change->at);
 }
 
+static struct json *make_row(struct json_doc *doc, const struct audit_change *change)
+{
+	struct json *row = json_new(doc, JSON_OBJECT);
+	json_set_string(doc, row, "at", change->at);
+	json_set_string(doc, row, "profile", change->profile);
+	json_set_string(doc, row, "environment", change->environment);
+	json_set_string(doc, row, "command", change->command);
+	json_set_string(doc, row, "target", change->target);
+	json_set_string(doc, row, "outcome", change->outcome);
+	json_set_string(doc, row, "status", change->status);
+	json_set_string(doc, row, "request_id", change->request_id);
+	return row;
+}
+
+/* Shows the changes from number *at on that fit, at most `limit`; *at becomes the next one's. */
+static int show_part(const struct session *session, const struct filter *filter,
+		     const struct audit_changes *changes, size_t limit, size_t *at, struct err *err)
+{
+	static const char *const columns[] = { "at", "profile", "command", "target", "outcome" };
+	CLEAN_JSON struct json_doc *doc = json_doc_new();
+	struct json *rows = json_new(doc, JSON_ARRAY);
+	bool more = *at > 0;
+	for (; *at < changes->count && rows->count < limit; ++*at)
+		if (change_fits(filter, &changes->items[*at]))
+			json_append(rows, make_row(doc, &changes->items[*at]));
+	const struct output output = { .value = rows,
+				       .rows = "",
+				       .columns = columns,
+				       .column_count = COUNT(columns),
+				       .more = more };
+	return more && !rows->count ? 0 : output_print(session, &output, err);
+}
+
 int do_audit_show(struct session *session, const struct command *command,
 		  const struct values *values, struct err *err)
 {
 	(void)command;
-	static const char *const columns[] = { "at", "profile", "command", "target", "outcome" };
 	struct filter filter = make_filter(session, values);
 	CLEANUP(audit_changes_done) struct audit_changes changes = { 0 };
-	CLEAN_JSON struct json_doc *doc = json_doc_new();
-	struct json *rows = json_new(doc, JSON_ARRAY);
+	size_t limit = output_in_parts(session) ? PART_ROWS : (size_t)-1, at = 0;
 	if (audit_read(&changes, err) < 0)
 		return -1;
-	for (size_t i = 0; i < changes.count; i++) {
-		const struct audit_change *change = &changes.items[i];
-		if (!change_fits(&filter, change))
-			continue;
-		struct json *row = json_new(doc, JSON_OBJECT);
-		json_set_string(doc, row, "at", change->at);
-		json_set_string(doc, row, "profile", change->profile);
-		json_set_string(doc, row, "environment", change->environment);
-		json_set_string(doc, row, "command", change->command);
-		json_set_string(doc, row, "target", change->target);
-		json_set_string(doc, row, "outcome", change->outcome);
-		json_set_string(doc, row, "status", change->status);
-		json_set_string(doc, row, "request_id", change->request_id);
-		json_append(rows, row);
-	}
-	const struct output output = {
-		.value = rows, .rows = "", .columns = columns, .column_count = COUNT(columns)
-	};
-	return output_print(session, &output, err);
+	do
+		if (show_part(session, &filter, &changes, limit, &at, err) < 0)
+			return -1;
+	while (at < changes.count);
+	return 0;
 }
 
 int do_audit_verify(struct session *session, const struct command *command,

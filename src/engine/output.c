@@ -129,6 +129,13 @@ bool output_selects(const struct session *session)
 	return false;
 }
 
+bool output_in_parts(const struct session *session)
+{
+	const char *format = setting_text(&session->settings, SETTING_OUTPUT);
+	return format && (is(format, "ndjson") || is(format, "csv") || is(format, "tsv")) &&
+	       !output_selects(session) && !session->in_shell;
+}
+
 /* On a terminal, bytes that could steer it are made visible. */
 static int print_raw(const struct session *session, const struct output *output, bool terminal,
 		     struct err *err)
@@ -158,7 +165,7 @@ int output_print(const struct session *session, const struct output *output, str
 	const char *color = setting_text(&session->settings, SETTING_COLOR);
 	const struct format_style style = {
 		.terminal = isatty(STDOUT_FILENO),
-		.headers = !values_flag(&session->globals, "no-headers"),
+		.headers = !output->more && !values_flag(&session->globals, "no-headers"),
 		.color = terminal_color(STDOUT_FILENO, color ? color : "auto"),
 		.width = terminal_width(),
 	};

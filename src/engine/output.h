@@ -15,10 +15,15 @@ struct output {
 		*record; /* the schema's properties, for the header of an empty result; or NULL */
 	const char *raw; /* the reply's bytes, or NULL: the value as JSON */
 	size_t raw_len;
+	bool more; /* rows after those of an earlier output: without a header */
 };
 
 /* Writes the result; ERR_INTERNAL, or ERR_OUTPUT_LOST after a change, if it cannot be written. */
 int output_print(const struct session *session, const struct output *output, struct err *err);
+
+/* Whether long results may be written in parts, each with output_print: the format has lines of
+ * their own for each row, and no option looks at all of them. */
+bool output_in_parts(const struct session *session);
 
 /* Whether --field, --columns, --sort or --limit ask for something of the rows. */
 bool output_selects(const struct session *session);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/random.h"
 
 enum { FIRST_WAIT_MS = 500, LONGEST_WAIT_MS = 30000 };
@@ -33,12 +34,9 @@ static bool may_repeat(const struct session *session, enum effect effect,
 	       (transport_failed(err) || is_passing(reply->status) || reply->status < 300);
 }
 
-long long retry_wait(const struct session *session, enum effect effect,
-		     const struct http_reply *reply, const struct err *err, unsigned tried)
+/* How long to wait, not regarding the end of --wait. */
+static long long pause_of(const struct session *session, const struct err *err, unsigned tried)
 {
-	if (tried >= (unsigned)setting_number(&session->settings, SETTING_RETRIES) ||
-	    !may_repeat(session, effect, reply, err))
-		return -1;
 	if (err->retry_after >= 0 && !transport_failed(err)) {
 		double longest = setting_number(&session->settings, SETTING_RETRY_MAX_WAIT);
 		return (double)err->retry_after > longest ? -1 : err->retry_after * 1000LL;
@@ -47,4 +45,15 @@ long long retry_wait(const struct session *session, enum effect effect,
 	for (unsigned i = 0; i < tried && limit < LONGEST_WAIT_MS; i++)
 		limit *= 2;
 	return (long long)random_below((limit < LONGEST_WAIT_MS ? limit : LONGEST_WAIT_MS) + 1);
+}
+
+long long retry_wait(const struct session *session, enum effect effect,
+		     const struct http_reply *reply, const struct err *err, unsigned tried)
+{
+	if (tried >= (unsigned)setting_number(&session->settings, SETTING_RETRIES) ||
+	    !may_repeat(session, effect, reply, err))
+		return -1;
+	long long pause = pause_of(session, err, tried);
+	bool late = session->deadline && clock_monotonic() + pause >= session->deadline;
+	return late ? -1 : pause;
 }

@@ -12,6 +12,8 @@
 #include "engine/sandboxed.h"
 #include "engine/terminal.h"
 
+enum { LEAST_TIMEOUT_MS = 1000 };
+
 /* ---- where to ---- */
 
 static bool in_process(const struct session *session)
@@ -67,11 +69,23 @@ static void on_signal(void *context)
 		"the change was sent; waiting for its answer (a second signal gives up, and the outcome is unknown)");
 }
 
+/* The profile's timeout, or what is left of a wait, but enough for an answer. */
+static long timeout_of(const struct session *session)
+{
+	long timeout = (long)(setting_number(&session->settings, SETTING_TIMEOUT) * 1000);
+	long long left = session->deadline - clock_monotonic();
+	if (!session->deadline || left >= timeout)
+		return timeout;
+	return left > LEAST_TIMEOUT_MS	    ? (long)left
+	       : timeout > LEAST_TIMEOUT_MS ? LEAST_TIMEOUT_MS
+					    : timeout;
+}
+
 struct http_options send_options(const struct session *session)
 {
 	const struct settings *settings = &session->settings;
 	return (struct http_options){
-		.timeout_ms = (long)(setting_number(settings, SETTING_TIMEOUT) * 1000),
+		.timeout_ms = timeout_of(session),
 		.connect_timeout_ms =
 			(long)(setting_number(settings, SETTING_CONNECT_TIMEOUT) * 1000),
 		.proxy = setting_text(settings, SETTING_PROXY),

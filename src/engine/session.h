@@ -58,6 +58,7 @@ struct session {
 	char **seen; /* owned: ids of replies, for completion */
 	size_t seen_count;
 	long long last_request; /* clock_monotonic, for `rate` */
+	long long deadline;	/* clock_monotonic of the end of --wait; 0: none */
 };
 
 /*

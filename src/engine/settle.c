@@ -63,8 +63,9 @@ static char *target_of(const struct command *command, const char *before,
 	return NULL;
 }
 
-int settle_wait(struct session *session, const struct request *request, const char *before,
-		double seconds, struct peek *peek, struct err *err)
+/* Waits until the session's deadline, which is so many seconds away. */
+static int wait_for(struct session *session, const struct request *request, const char *before,
+		    double seconds, struct peek *peek, struct err *err)
 {
 	bool gone = false;
 	/* the reply need not tell the status */
@@ -76,7 +77,6 @@ int settle_wait(struct session *session, const struct request *request, const ch
 	if (!target)
 		return -1;
 	const char *from = start ? start : "there";
-	long long end = clock_monotonic() + (long long)(seconds * 1000);
 	for (long long pause = FIRST_POLL_MS;; pause = longer(pause)) {
 		if (look(session, request, peek, &gone, err) < 0)
 			return -1;
@@ -85,7 +85,7 @@ int settle_wait(struct session *session, const struct request *request, const ch
 		if (peek->status && start && strcmp(peek->status, start) != 0)
 			return err_set(err, ERR_REJECTED, "it settled as %s instead of %s",
 				       peek->status, target);
-		long long left = end - clock_monotonic();
+		long long left = session->deadline - clock_monotonic();
 		if (left <= 0)
 			return err_set(err, ERR_WAIT_TIMEOUT, "after %.0f s it is still %s, not %s",
 				       seconds, from, target);
@@ -93,6 +93,15 @@ int settle_wait(struct session *session, const struct request *request, const ch
 			return err_set(err, ERR_WAIT_TIMEOUT,
 				       "interrupted while it was still %s, not %s", from, target);
 	}
+}
+
+int settle_wait(struct session *session, const struct request *request, const char *before,
+		double seconds, struct peek *peek, struct err *err)
+{
+	session->deadline = clock_monotonic() + (long long)(seconds * 1000);
+	int result = wait_for(session, request, before, seconds, peek, err);
+	session->deadline = 0;
+	return result;
 }
 
 /* ---- reconciling ---- */

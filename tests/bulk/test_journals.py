@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Journals that are held by another runner, torn, damaged, finished, or of something else: what resume makes of them."""
 
+import csv
 import json
 import signal
 import time
 
+from blackbox import json_answer
 from bulk.common import BulkCase, Shop, wait_until
 
 TARGETS = [f"ENT-{i}" for i in range(1, 21)]
@@ -18,6 +20,22 @@ class Journals(BulkCase):
         self.addCleanup(self.shop.__exit__)
         self.path = self.home / "job.ndjson"
         self.rows = self.csv(TARGETS)
+
+    def test_long_lists_are_written_in_parts(self):
+        """More rows than a part has: the same in every format, one header, and the failures too."""
+        count = 2500
+        rows = self.csv([f"ENT-{i}" for i in range(count)], "many.csv")
+        self.shop.hook = lambda _shop, _method, target, _number: json_answer({}, 409) if target == "ENT-7" else None
+        self.job("t", self.shop.url, rows, "-o", "none", "--jobs", "8")
+        for words, found in [(["bulk", "results", "job.ndjson"], count), (["audit", "show"], count)]:
+            whole = self.run_program(*words, "-o", "json").json
+            self.assertEqual(len(whole), found)
+            self.assertEqual([json.loads(line) for line in self.run_program(*words, "-o", "ndjson").out.splitlines()], whole)
+            lines = list(csv.DictReader(self.run_program(*words, "-o", "csv").out.splitlines()))
+            self.assertEqual([row["request_id"] for row in lines], [row["request_id"] for row in whole])
+            self.assertEqual(len(self.run_program(*words, "-o", "tsv", "--no-headers").out.splitlines()), found)
+            self.assertEqual(len(self.run_program(*words, "-o", "ndjson", "--limit", "1500").out.splitlines()), 1500)
+        self.assertEqual(self.run_program("bulk", "failures", "job.ndjson", "-o", "csv").out.count("\n"), 2)
 
     def half(self):
         """A job that was killed with rows left; what its journal holds."""

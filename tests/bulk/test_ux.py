@@ -27,7 +27,7 @@ def answers(connection, _number):
             connection.send(NOT_FOUND if target.startswith(b"GONE") else json_answer())
 
 
-class Output(RowsCase):
+class WithShop(RowsCase):
     def setUp(self):
         super().setUp()
         self.shop = Peer(answers)
@@ -35,6 +35,8 @@ class Output(RowsCase):
         self.addCleanup(self.shop.__exit__)
         self.profiles(url=self.shop.url)
 
+
+class Output(WithShop):
     def rows(self, *ids):
         return "entitlementId\n" + "".join(f"{name}\n" for name in ids)
 
@@ -144,13 +146,9 @@ class Output(RowsCase):
         self.assertRegex(result.err, r"bangoctl: \d+ of 40 rows, 3\.\d/s, \d s to go")
 
 
-class Journals(RowsCase):
+class Journals(WithShop):
     def setUp(self):
         super().setUp()
-        self.shop = Peer(answers)
-        self.shop.__enter__()
-        self.addCleanup(self.shop.__exit__)
-        self.profiles(url=self.shop.url)
         self.result = self.bulk("entitlementId\nA\nGONE\nBAD\n", "--journal", "j")
         self.assert_code(self.result, 12)
 

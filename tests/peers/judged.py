@@ -4,19 +4,12 @@
 import json
 
 from blackbox import ROOT, Case
+from blackbox.merchant import resolve
 
 DOCUMENT = ROOT / "src/contract/server-api.yaml"
 IDS = [f"ENT-{number}" for number in range(1001, 1013)] + ["NOPE"]
 MORE_WORDS = {"updateEntitlement": ["--product-key", "X"]}  # an update without a field is refused
 FITTING = {"PENDING": "ENT-1003", "SUSPENDED": "ENT-1004"}  # for calls that do not begin at ACTIVE
-
-
-def resolve(document, value):
-    while "$ref" in value:
-        steps, value = value["$ref"].split("/")[1:], document
-        for step in steps:
-            value = value[step.replace("~1", "/").replace("~0", "~")]
-    return value
 
 
 def closed_schema(document, schema):

@@ -436,6 +436,21 @@ class Wait(WithServer):
         result = self.by_peer({"status": "ACTIVE"}, first=json_answer({"responseCode": "ACCEPTED"}, 202))
         self.assertIn(result.code, (0, 15), f"\n{result}")
 
+    def test_a_reading_hangs(self):
+        """The wait bounds each reading: exchange, pauses and tries."""
+        def script(connection, _number):
+            request = connection.read()
+            if request.startswith(b"POST"):
+                connection.send(json_answer({"responseCode": "ACCEPTED", "status": "ACTIVE"}, 202, ["Connection: close"]))
+            else:
+                connection.hold()
+        for more in ("", "retries = 0;"):
+            with Origin(script) as origin:
+                self.profiles(origin.url, more=f"defaults = {{ timeout = 60; {more} }};")
+                result = self.run_program("-p", "t", "--wait=1.5", *CHANGE)
+            self.assert_failed(result, 15)
+            self.assertLess(result.seconds, 8)
+
     def test_server_goes_away(self):
         def script(connection, _number):
             connection.read()
