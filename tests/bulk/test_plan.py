@@ -62,6 +62,16 @@ class Actions(RowsCase):
                 self.assert_refused(self.actions(rows), text)
         self.assert_refused(self.actions('{"id":"A"}\n', name="rows.ndjson"), 'row 1 (line 1): column "action" is empty')
 
+    def test_word_of_two_commands(self):
+        def post(name):
+            return {"post": {"operationId": name, "responses": {"200": {"description": "d"}}, "x-bangoctl": {"command": name.replace("_", " ")}}}
+        path = self.write("two.json", json.dumps({"openapi": "3.0.3", "paths": {"/a/{id}": post("plan_stop"), "/b/{id}": post("order_stop")}}))
+        self.profiles(test=f'contract = "{path}";')
+        self.assert_refused(self.actions("action,id\nSTOP,A\n"),
+                            'row 1 (line 2): action "STOP" may be "plan stop" or "order stop": write the whole name')
+        self.assert_code(self.actions("action,id\nplan stop,A\norder_stop,B\n"), 0)
+        self.assertEqual(sorted(request.split(b" ")[1] for request in self.peer.requests), [b"/a/A", b"/b/B"])
+
     def test_an_action_agrees_with_the_job(self):
         self.assert_refused(self.bulk("action,id\nSUSPEND,A\nRESUME,B\n"),
                             'row 2 (line 3): action "RESUME" is "entitlement resume", and the job is "entitlement suspend"')

@@ -2,6 +2,7 @@
 """What a person and a program see of a job: lines, summary, progress, journals as tables, help, scripts, shell."""
 
 import json
+import re
 import signal
 import subprocess
 import time
@@ -129,6 +130,15 @@ class Output(RowsCase):
         self.assertNotIn("to go", text, "the line of progress is gone")
         self.assertIn("10 ok, 1 not found", text)
         self.assertEqual(self.run_program("bulk", "status", "j", "-o", "json").json[0]["state"], "finished")
+
+    def test_time_to_go(self):
+        for count, text in ((200, r"3 min \d\d s to go"), (20000, r"\d h \d\d min to go")):
+            with self.subTest(count=count):
+                self.write("rows.csv", self.rows(*(f"E{i}" for i in range(count))))
+                typed = Typed(self, program.command_line(["-p", "t", "bulk", *SUSPEND, "--input", "rows.csv", "--rate", "1", "--journal", f"j{count}"]))
+                typed.wait_until(lambda: re.search(text.encode(), typed.seen), text)
+                typed.process.send_signal(signal.SIGTERM)
+                self.assertIn(typed.end(), (143, 12))
 
     def test_progress_fits_a_narrow_screen(self):
         self.write("rows.csv", self.rows(*(f"SLOW{i}" for i in range(8))))

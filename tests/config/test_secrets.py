@@ -49,6 +49,11 @@ class Secrets(Case):
                 self.profile(f'password_file = "{name}";')
                 self.assert_sent(self.call())
 
+    def test_file_of_another_system(self):
+        self.write("secret", SECRET + "\r\n")
+        self.profile(f'password_file = "{self.home}/secret";')
+        self.assert_sent(self.call())
+
     def test_file_is_missing_empty_or_a_folder(self):
         self.write("empty", "")
         self.write("lines", "a\nb\n")

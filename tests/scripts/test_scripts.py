@@ -189,6 +189,11 @@ class Ahead(Scripts):
         self.write("t", "echo a\n")
         self.assert_failed(self.script("run t\n"), 2, "source t")
 
+    def test_one_identifier_for_many_changes(self):
+        result = self.script(CHANGE + "\n", "--request-id", "x")
+        self.assert_failed(result, 2, "--request-id names one change, but a script may make many", "write it in the line of the change")
+        self.assertFalse((self.home / "state/audit.ndjson").exists())
+
     def test_expect_itself(self):
         for line, message in (("expect", "needs an exit code"), ("expect 4", "needs an exit code"), ("expect nope echo a", "neither an exit code"),
                               ("expect 256 echo a", "neither"), ("expect 4 nonsense", "unknown command")):
