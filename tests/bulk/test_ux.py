@@ -105,6 +105,15 @@ class Output(RowsCase):
         self.assert_code(result, 14)
         self.assertIn("bangoctl bulk results j", result.err)
 
+    def test_trace(self):
+        """Each request of a job, without the password, however it ended."""
+        result = self.bulk(self.rows("A", "GONE"), "--trace", "trace.ndjson", "--jobs", "1")
+        self.assert_code(result, 12)
+        lines = [json.loads(line) for line in (self.home / "trace.ndjson").read_text().splitlines()]
+        self.assertEqual(len(lines), 2)
+        self.assertEqual([line["url"].rpartition("/")[2] for line in lines], ["A", "GONE"])
+        self.assertNotIn("Basic dTpw", (self.home / "trace.ndjson").read_text())
+
     def test_no_escape_reaches_the_terminal(self):
         result = self.bulk(self.rows("BAD"), tty=True)
         self.assertNotIn(b"\x1b[31m", result.stdout)

@@ -523,6 +523,39 @@ class Odd(ReaderCase):
                 self.use(doc, f'base_url = "{peer.url}";')
                 self.assert_failed(self.run_p("o"), 6, text)
 
+    def test_unknown_change_that_nothing_reads_back(self):
+        with Peer(lambda connection, _: connection.read()) as peer:
+            self.use(document({"/a/{id}": {"post": operation()}}), f'base_url = "{peer.url}";')
+            self.assert_failed(self.run_p("o", "x"), 10,
+                               "hint: find out whether it was applied before you send it again")
+
+    def test_deprecated(self):
+        self.use(document({"/a": {"get": operation(parameters=[{"name": "old", "in": "query", "deprecated": True, "schema": {"type": "string"}},
+                                                               {"name": "new", "in": "query", "schema": {"type": "string"}}])}}), HERE)
+        command = next(row for row in self.run_p("commands", "-o", "json").json if row["name"] == "o")
+        self.assertEqual({option["name"]: option.get("deprecated") for option in command["options"]}, {"old": True, "new": None})
+
+    def test_holes_and_headers(self):
+        self.use(document({"/a/{id}": {"get": operation(parameters=[{"name": "X-Tag", "in": "header", "schema": {"type": "string"}}])}}), HERE)
+        self.assert_failed(self.run_p("o", "", "-n"), 2, "is empty")
+        self.assert_failed(self.run_p("o", "x", "--x-tag", "a\nInjected: b", "-n"), 2, "--x-tag: the value holds a control character")
+
+    def test_doctor_without_a_server(self):
+        self.use(document({"/a": {"get": operation()}}))
+        result = self.run_p("doctor", "-o", "json")
+        self.assert_code(result, 3)
+        rows = json.loads(result.stdout)
+        self.assertEqual([row["verdict"] for row in rows if row["step"] == "server"], ["failed"])
+
+    def test_many_that_may_be_severe(self):
+        paths = {f"/a{i}/{{id}}": {"delete": {**operation(), "operationId": f"drop{i}"}} for i in range(23)}
+        path = self.write("many.json", json.dumps(document(paths)))
+        result = self.run_program("contract", "use", path)
+        self.assert_code(result, 0)
+        self.assertIn("drop19 and 3 more", " ".join(result.out.replace("#", " ").split()))
+        quiet = self.run_program("-q", "contract", "use", path)
+        self.assertEqual((quiet.code, quiet.err, quiet.out), (0, "", result.out))
+
     def test_doctor_of_a_contract_without_echo(self):
         with Peer(json_answer()) as peer:
             self.use(document({"/a": {"get": operation()}}), f'base_url = "{peer.url}";')

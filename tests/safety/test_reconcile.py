@@ -181,6 +181,14 @@ class NeverFalse(Reconciling):
         self.assert_code(self.run_program("-p", "sandbox", "--base-url", elsewhere.url, *CHANGE), 10)
         self.assertEqual(self.verdicts(code=10), {"ENT-1001": "unknown"})
 
+    def test_sandbox_inside_is_not_the_one_by_url(self):
+        self.assert_code(self.run_program("-p", "sandbox", "--fault", "reset-after/change@1", *CHANGE), 10)
+        elsewhere = self.serve_here("--quiet")
+        result = self.run_program("-p", "sandbox", "--base-url", elsewhere.url, "reconcile")
+        self.assert_code(result, 10)
+        self.assertIn(f"it went to the sandbox in the program, and profile sandbox now speaks to {elsewhere.url}", result.err)
+        self.assertEqual(self.verdicts("-p", "sandbox"), {"ENT-1001": "applied"})
+
     def test_still_in_flight(self):
         """A process that still waits for its answer has not failed: its change may be applied any moment."""
         server = self.serve_here("--quiet")
