@@ -95,6 +95,17 @@ class Actions(RowsCase):
         return f"{before}({', '.join(sorted(inner.split(', ')))}){after}"
 
 
+class WithoutTarget(RowsCase):
+    def test_rows_that_name_no_record(self):
+        """What makes a record names none: equal rows are no duplicates, and nothing tells what became of an unknown one."""
+        path = self.write("add.json", json.dumps({"openapi": "3.0.3", "paths": {"/order": {"post": {
+            "operationId": "addOrder", "responses": {"200": {"description": "d"}}, "requestBody": {"content": {"application/json": {
+                "schema": {"type": "object", "properties": {"city": {"type": "string"}}}}}}}}}}))
+        self.profiles(test=f'contract = "{path}";')
+        self.assert_code(self.bulk("city\nB\nB\nC\n", command=["add-order"]), 0)
+        self.assertEqual(sorted(json.loads(request.partition(b"\r\n\r\n")[2])["city"] for request in self.peer.requests), ["B", "B", "C"])
+
+
 class Duplicates(RowsCase):
     def test_in_order_and_never_in_flight_together(self):
         def script(connection, _number):

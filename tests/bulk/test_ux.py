@@ -114,6 +114,11 @@ class Output(RowsCase):
         self.assertEqual([line["url"].rpartition("/")[2] for line in lines], ["A", "GONE"])
         self.assertNotIn("Basic dTpw", (self.home / "trace.ndjson").read_text())
 
+    def test_trace_that_cannot_be_written(self):
+        result = self.bulk(self.rows("A"), "--trace", "/dev/full")
+        self.assert_code(result, 0)
+        self.assertIn("warning: --trace: cannot write /dev/full: No space left on device", result.err)
+
     def test_no_escape_reaches_the_terminal(self):
         result = self.bulk(self.rows("BAD"), tty=True)
         self.assertNotIn(b"\x1b[31m", result.stdout)

@@ -214,6 +214,14 @@ class Secrets(Case):
                 result = self.run_program(*words)
                 self.assert_unseen(result)
 
+    def test_login_in_a_url_is_masked_in_the_audit_log(self):
+        self.profile(f'password = "{SECRET}";')
+        result = self.run_program("-p", "t", "entitlement", "notify", "X", "--message", "see https://me:hush@shop.example/a?b=c@d")
+        self.assert_code(result, 0)
+        log = (self.home / "state/audit.ndjson").read_text()
+        self.assertNotIn("hush", log)
+        self.assertIn("see https://***@shop.example/a?b=c@d", log)
+
     def test_nowhere_in_errors(self):
         self.profile(f'password = "{SECRET}";')
         for words in (["echo", "x", "--base-url", "https://name.invalid", "--connect-timeout", "1", "--retries", "0"],

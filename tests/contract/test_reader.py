@@ -547,6 +547,10 @@ class Odd(ReaderCase):
         rows = json.loads(result.stdout)
         self.assertEqual([row["verdict"] for row in rows if row["step"] == "server"], ["failed"])
 
+    def test_no_words_about_it(self):
+        found = self.problems(document({"/a": {"get": {"operationId": "", "responses": {}}}}))
+        self.assertEqual(found["/paths/~1a/get"], "get-a: no summary")
+
     def test_many_that_may_be_severe(self):
         paths = {f"/a{i}/{{id}}": {"delete": {**operation(), "operationId": f"drop{i}"}} for i in range(23)}
         path = self.write("many.json", json.dumps(document(paths)))

@@ -106,6 +106,9 @@ class Looks(Case):
     def test_nothing_found_is_said_on_the_terminal_only(self):
         result = self.sandbox(*calls.SEARCH, "--product-key", "none", "-o", "table")
         self.assertEqual((result.out, result.err), ("", ""))
+        result = self.sandbox(*calls.SEARCH, "--product-key", "none", "-o", "table", tty=True)
+        self.assertEqual(result.out, "bangoctl: nothing found\r\n")
+        self.assertEqual(self.sandbox("-q", *calls.SEARCH, "--product-key", "none", "-o", "table", tty=True).out, "")
 
     def test_wide_characters_line_up(self):
         result = self.sandbox(*calls.SEARCH, "--columns", "entitlementDisplayName,entitlementId", "-o", "table", "--color", "never",
