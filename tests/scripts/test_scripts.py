@@ -203,6 +203,9 @@ class Ahead(Scripts):
             with self.subTest(line=line):
                 self.check(f"{CHANGE}\n{line}\n", 2, "s:2: ", message)
 
+    def test_expect_behind_an_option(self):
+        self.assert_failed(self.script("-q expect 0 echo x\n"), 2, 's:1: "expect" must be the first word of its line')
+
     def test_in_a_sourced_file(self):
         self.write("t", "echo a\nnonsense\n")
         self.check(f"{CHANGE}\nsource t\n", 2, " t:2: unknown command")
