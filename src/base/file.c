@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -190,10 +191,17 @@ char *file_join(const char *folder, const char *name)
 	return buf_format("%s/%s", folder, name);
 }
 
-char *file_expand(const char *path)
+char *file_home(void)
 {
 	const char *home = getenv("HOME");
-	if (path[0] == '~' && path[1] == '/' && home)
-		return file_join(home, path + 2);
-	return mem_dup(path);
+	if (home && home[0] == '/')
+		return mem_dup(home);
+	const struct passwd *user = getpwuid(geteuid());
+	return user && user->pw_dir[0] == '/' ? mem_dup(user->pw_dir) : NULL;
+}
+
+char *file_expand(const char *path)
+{
+	CLEAN_FREE char *home = path[0] == '~' && path[1] == '/' ? file_home() : NULL;
+	return home ? file_join(home, path + 2) : mem_dup(path);
 }

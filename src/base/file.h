@@ -53,7 +53,11 @@ int file_make_folder(const char *path, struct err *err);
 /* "A/B"; the caller frees it. */
 char *file_join(const char *folder, const char *name);
 
-/* The path with a leading `~/` replaced by $HOME; the caller frees it. */
+/* The user's folder: $HOME, or where that is not set that of the password database; NULL: there is
+ * none. The caller frees it. */
+char *file_home(void);
+
+/* The path with a leading `~/` replaced by the user's folder; the caller frees it. */
 char *file_expand(const char *path);
 
 #endif

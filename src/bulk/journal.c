@@ -292,10 +292,6 @@ int bulk_journal_create(struct bulk_journal *journal, const char *path, const st
 	buf_add_char(&line, '\n');
 	if (take_header(journal, json_copy(journal->doc, header), err) < 0)
 		return -1;
-	if (access(path, F_OK) == 0) {
-		err_set(err, ERR_USAGE, "the journal %s exists already", path);
-		return err_hint(err, "\"bangoctl bulk resume %s\" goes on with its job", path);
-	}
 	if (file_write(path, line.data, line.len, 0600, true, err) < 0 ||
 	    open_locked(journal, err) < 0)
 		return -1;

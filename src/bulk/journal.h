@@ -56,7 +56,7 @@ struct bulk_journal {
 
 /*
  * Makes the journal at `path`, which appears whole with its header or not at all, and locks it.
- * ERR_USAGE if it exists, ERR_INTERNAL if it cannot be written.
+ * ERR_INTERNAL if it exists or cannot be written.
  */
 int bulk_journal_create(struct bulk_journal *journal, const char *path, const struct json *header,
 			struct err *err);

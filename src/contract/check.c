@@ -92,8 +92,6 @@ void contract_check(struct contract *contract)
 		const struct command *command = &contract->commands[i];
 		if (!command->summary || !*command->summary)
 			problem(contract, command, "no summary", "");
-		if (!command->evidence || !*command->evidence)
-			problem(contract, command, "no evidence", "");
 		check_args(contract, command);
 		check_holes(contract, command);
 		if (json_get(command->node, "x-bangoctl")) {

@@ -173,12 +173,6 @@ int chain_sync(const char *path, struct chain_lines *lines, struct err *err)
 	return 0;
 }
 
-int chain_append(const char *path, const struct buf *objects, struct err *err)
-{
-	struct chain_lines lines;
-	return chain_write(path, objects, &lines, err) < 0 ? -1 : chain_sync(path, &lines, err);
-}
-
 /* ---- reading ---- */
 
 static void close_stream(FILE **stream)

@@ -12,21 +12,18 @@
 #include "lib/digest.h"
 #include "lib/json.h"
 
-/*
- * Appends the objects, each in a line of its own that ends in a newline, with `torn` (if need be),
- * `n` and `prev` added to each, in one write, and syncs the file, which is made with mode 0600 when
- * missing. ERR_INTERNAL if it is not ours, no regular file, or cannot be written; it then ends as
- * it did before, or in an unfinished line.
- */
-int chain_append(const char *path, const struct buf *objects, struct err *err);
-
-/* The same in two steps, between which others wait for the lock: lines that are written, and those
- * that are synced. */
+/* Lines that are written and not yet synced; until then others wait for the lock. */
 struct chain_lines {
 	int fd;
 	long long begin; /* where the file ended before */
 };
 
+/*
+ * Appends the objects, each in a line of its own that ends in a newline, with `torn` (if need be),
+ * `n` and `prev` added to each, in one write, to the file, which is made with mode 0600 when
+ * missing; `chain_sync` syncs it and gives the lock back. ERR_INTERNAL if it is not ours, no
+ * regular file, or cannot be written; it then ends as it did before, or in an unfinished line.
+ */
 int chain_write(const char *path, const struct buf *objects, struct chain_lines *lines,
 		struct err *err);
 int chain_sync(const char *path, struct chain_lines *lines, struct err *err);

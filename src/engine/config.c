@@ -22,14 +22,15 @@ void config_done(struct config *config)
 char *config_path(const char *named, bool *must_exist)
 {
 	const char *variable = getenv("BANGOCTL_CONFIG");
-	const char *xdg = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+	const char *xdg = getenv("XDG_CONFIG_HOME");
+	CLEAN_FREE char *home = file_home();
 	*must_exist = named || (variable && *variable);
 	if (*must_exist)
 		return mem_dup(named ? named : variable);
 	char *own = NULL;
 	if (xdg && xdg[0] == '/')
 		own = buf_format("%s/bangoctl/bangoctl.conf", xdg);
-	else if (home && home[0] == '/')
+	else if (home)
 		own = buf_format("%s/.config/bangoctl/bangoctl.conf", home);
 	if (own && (access(own, F_OK) == 0 || access(system_file, F_OK) != 0))
 		return own;

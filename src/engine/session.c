@@ -202,12 +202,14 @@ bool session_may_ask(const struct session *session)
 	return !setting_bool(&session->settings, SETTING_NO_INPUT) && terminal_can_ask();
 }
 
-/* A folder of ours by the XDG base directories: below $`variable`, else below $HOME/`otherwise`. */
+/* A folder of ours by the XDG base directories: below $`variable`, else below the user's
+ * folder/`otherwise`. */
 static char *xdg_folder(const char *variable, const char *otherwise)
 {
-	const char *xdg = getenv(variable), *home = getenv("HOME");
+	const char *xdg = getenv(variable);
 	if (xdg && xdg[0] == '/')
 		return file_join(xdg, "bangoctl");
+	CLEAN_FREE char *home = file_home();
 	return buf_format("%s/%s/bangoctl", home ? home : "", otherwise);
 }
 

@@ -89,8 +89,8 @@ static int check_length(const struct arg *arg, const char *what, const char *tex
 			       "%s: the value has %zu characters, at most %lld are allowed", what,
 			       len, arg->max);
 	if (arg->min && len < (size_t)arg->min)
-		return err_set(err, ERR_USAGE, "%s: \"%s\" is shorter than %lld characters", what,
-			       text, arg->min);
+		return err_set(err, ERR_USAGE, "%s: \"%s\" is shorter than %lld character%s", what,
+			       text, arg->min, arg->min == 1 ? "" : "s");
 	return 0;
 }
 

@@ -464,6 +464,10 @@ static int judge(struct http_transfer *transfer, struct err *err)
 	for (size_t i = 0; i < COUNT(hints); i++)
 		if (hints[i].result == result)
 			err_hint(err, "%s", hints[i].hint);
+	/* TLS 1.3 says it after the handshake, and libcurl only in words then */
+	if (strstr(why, "alert certificate required"))
+		err_hint(err,
+			 "the server asks for a client certificate: name it with --cert and --key");
 	return -1;
 }
 

@@ -176,6 +176,21 @@ class Journals(BulkCase):
         self.change_header(shard=0, of=2)
         self.assert_refused(3, "damaged", "shard")
 
+    def test_header_that_lacks_what_is_needed(self):
+        self.half()
+        for member in ("profile", "input"):
+            whole = self.path.read_bytes()
+            head, _, rest = whole.partition(b"\n")
+            header = json.loads(head)
+            if member == "input":
+                del header["input"]["path"]
+            else:
+                del header[member]
+            self.path.write_bytes(json.dumps(header).encode() + b"\n" + rest)
+            with self.subTest(member=member):
+                self.assert_refused(3, f"names no {member}")
+            self.path.write_bytes(whole)
+
     def test_of_the_future(self):
         self.half()
         self.change_header(journal=2)

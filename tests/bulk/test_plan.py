@@ -62,6 +62,16 @@ class Actions(RowsCase):
                 self.assert_refused(self.actions(rows), text)
         self.assert_refused(self.actions('{"id":"A"}\n', name="rows.ndjson"), 'row 1 (line 1): column "action" is empty')
 
+    def test_word_of_two_commands(self):
+        def post(name):
+            return {"post": {"operationId": name, "responses": {"200": {"description": "d"}}, "x-bangoctl": {"command": name.replace("_", " ")}}}
+        path = self.write("two.json", json.dumps({"openapi": "3.0.3", "paths": {"/a/{id}": post("plan_stop"), "/b/{id}": post("order_stop")}}))
+        self.profiles(test=f'contract = "{path}";')
+        self.assert_refused(self.actions("action,id\nSTOP,A\n"),
+                            'row 1 (line 2): action "STOP" may be "plan stop" or "order stop": write the whole name')
+        self.assert_code(self.actions("action,id\nplan stop,A\norder_stop,B\n"), 0)
+        self.assertEqual(sorted(request.split(b" ")[1] for request in self.peer.requests), [b"/a/A", b"/b/B"])
+
     def test_an_action_agrees_with_the_job(self):
         self.assert_refused(self.bulk("action,id\nSUSPEND,A\nRESUME,B\n"),
                             'row 2 (line 3): action "RESUME" is "entitlement resume", and the job is "entitlement suspend"')
@@ -83,6 +93,17 @@ class Actions(RowsCase):
         before, _, rest = text.partition("(")
         inner, _, after = rest.partition(")")
         return f"{before}({', '.join(sorted(inner.split(', ')))}){after}"
+
+
+class WithoutTarget(RowsCase):
+    def test_rows_that_name_no_record(self):
+        """What makes a record names none: equal rows are no duplicates, and nothing tells what became of an unknown one."""
+        path = self.write("add.json", json.dumps({"openapi": "3.0.3", "paths": {"/order": {"post": {
+            "operationId": "addOrder", "responses": {"200": {"description": "d"}}, "requestBody": {"content": {"application/json": {
+                "schema": {"type": "object", "properties": {"city": {"type": "string"}}}}}}}}}}))
+        self.profiles(test=f'contract = "{path}";')
+        self.assert_code(self.bulk("city\nB\nB\nC\n", command=["add-order"]), 0)
+        self.assertEqual(sorted(json.loads(request.partition(b"\r\n\r\n")[2])["city"] for request in self.peer.requests), ["B", "B", "C"])
 
 
 class Duplicates(RowsCase):

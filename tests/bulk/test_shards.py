@@ -73,6 +73,9 @@ class Shards(BulkCase):
         result = self.run_program("bulk", "status", *self.paths(0, 2))
         self.assert_code(result, 0)
         self.assertIn("missing: 1/3\n", result.err)
+        path = self.home / "one-of-many"
+        self.run_program("-p", "sandbox", "bulk", "entitlement", "get", "--input", self.csv(targets), "--journal", path, "--shard", "0/30", "-o", "none")
+        self.assertRegex(self.run_program("bulk", "status", path).err, r"missing: 1/30, .*, \d+/30 and \d+ more\n")
         self.assert_failed(self.run_program("bulk", "status", *self.paths(0, 1, 0)), 3, "j0 is of shard 0/3, which is there already")
         # a shard of another input is of another job
         self.run_program("-p", "sandbox", "bulk", "entitlement", "get", "--input", self.csv(targets[:3]), "--journal", self.home / "other",

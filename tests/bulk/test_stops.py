@@ -140,6 +140,19 @@ class Stops(BulkCase):
             self.assert_code(self.resume("t", shop.url, "-q"), 0)
             self.assert_each_once(shop)
 
+    def test_unknown_again_and_again(self):
+        """A server that only fails is asked no further: each row more would be one more to look after."""
+        broken = b"HTTP/1.1 500 no\r\nContent-Length: 0\r\n\r\n"
+        with Shop(lambda _shop, _method, _target, number: broken if number > 50 else None) as shop:
+            result = self.job("t", shop.url, self.rows(), "--jobs", "4", "-o", "none")
+            self.assert_failed(result, 10, "rows in a row are unknown, the last: ", "left", "bulk resume")
+            journal = self.journal()
+            self.assertEqual(journal.counts()["ok"], 50)
+            self.assertLess(journal.counts()["unknown"], 40)
+            self.assertGreater(journal.counts()["unknown"], 20)
+            self.assertEqual(len(shop.seen), sum(journal.counts().values()))
+            self.assertEqual(journal.open, {})
+
     def test_too_many(self):
         """Everybody waits for as long as the server says, and the rows are done afterwards."""
         with Shop(lambda _shop, _method, _target, number: TOO_MANY if number == 50 else None) as shop:

@@ -2,6 +2,7 @@
 """What a person and a program see of a job: lines, summary, progress, journals as tables, help, scripts, shell."""
 
 import json
+import re
 import signal
 import subprocess
 import time
@@ -106,6 +107,20 @@ class Output(WithShop):
         self.assert_code(result, 14)
         self.assertIn("bangoctl bulk results j", result.err)
 
+    def test_trace(self):
+        """Each request of a job, without the password, however it ended."""
+        result = self.bulk(self.rows("A", "GONE"), "--trace", "trace.ndjson", "--jobs", "1")
+        self.assert_code(result, 12)
+        lines = [json.loads(line) for line in (self.home / "trace.ndjson").read_text().splitlines()]
+        self.assertEqual(len(lines), 2)
+        self.assertEqual([line["url"].rpartition("/")[2] for line in lines], ["A", "GONE"])
+        self.assertNotIn("Basic dTpw", (self.home / "trace.ndjson").read_text())
+
+    def test_trace_that_cannot_be_written(self):
+        result = self.bulk(self.rows("A"), "--trace", "/dev/full")
+        self.assert_code(result, 0)
+        self.assertIn("warning: --trace: cannot write /dev/full: No space left on device", result.err)
+
     def test_no_escape_reaches_the_terminal(self):
         result = self.bulk(self.rows("BAD"), tty=True)
         self.assertNotIn(b"\x1b[31m", result.stdout)
@@ -131,6 +146,15 @@ class Output(WithShop):
         self.assertNotIn("to go", text, "the line of progress is gone")
         self.assertIn("10 ok, 1 not found", text)
         self.assertEqual(self.run_program("bulk", "status", "j", "-o", "json").json[0]["state"], "finished")
+
+    def test_time_to_go(self):
+        for count, text in ((200, r"3 min \d\d s to go"), (20000, r"\d h \d\d min to go")):
+            with self.subTest(count=count):
+                self.write("rows.csv", self.rows(*(f"E{i}" for i in range(count))))
+                typed = Typed(self, program.command_line(["-p", "t", "bulk", *SUSPEND, "--input", "rows.csv", "--rate", "1", "--journal", f"j{count}"]))
+                typed.wait_until(lambda: re.search(text.encode(), typed.seen), text)
+                typed.process.send_signal(signal.SIGTERM)
+                self.assertIn(typed.end(), (143, 12))
 
     def test_progress_fits_a_narrow_screen(self):
         self.write("rows.csv", self.rows(*(f"SLOW{i}" for i in range(8))))

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A config file that is wrong is exit 3 with file, line and, where there is one, a suggestion; nothing is sent."""
 
+import os
+import pwd
+
 from blackbox import Case
 
 GOOD = """
@@ -95,6 +98,10 @@ class Files(Case):
     def test_missing_by_default(self):
         self.assert_code(self.run_program("-p", "sandbox", "echo"), 0)
 
+    def test_nothing_to_check(self):
+        result = self.run_program("config", "check")
+        self.assert_failed(result, 3, f"there is no config file at {self.home}/config/bangoctl/bangoctl.conf", '"bangoctl config init" writes one')
+
     def test_folder(self):
         self.assert_failed(self.run_program("-c", "/", "-p", "sandbox", "echo"), 3)
 
@@ -130,6 +137,30 @@ class Files(Case):
         self.assertEqual(retries("-c", "c.conf", BANGOCTL_CONFIG=f"{self.home}/b.conf"), "3")
         self.write(".config/bangoctl/bangoctl.conf", 'default_profile = "sandbox"; defaults = { retries = 4; };')
         self.assertEqual(retries(XDG_CONFIG_HOME=None), "4")
+
+    def test_home_that_is_not_in_the_environment(self):
+        """A service of systemd may have none: the root of the file system is no place for its state."""
+        own = f"{pwd.getpwuid(os.geteuid()).pw_dir}/.config/bangoctl/bangoctl.conf"
+        places = (own, "/etc/bangoctl/bangoctl.conf")
+        for home in (None, "", "relative"):
+            with self.subTest(home=home):
+                result = self.run_program("config", "path", env={"HOME": home, "XDG_CONFIG_HOME": None})
+                self.assertIn(result.out.strip(), places if os.path.exists(places[1]) else places[:1])
+
+    def test_folders_of_the_state(self):
+        """$BANGOCTL_STATE_DIR, $XDG_STATE_HOME if it is absolute, ~/.local/state."""
+        for number, (env, place) in enumerate([({"BANGOCTL_STATE_DIR": "own"}, "own"), ({"BANGOCTL_STATE_DIR": ""}, "xdg-state/bangoctl"),
+                                               ({"BANGOCTL_STATE_DIR": None}, "xdg-state/bangoctl"),
+                                               ({"BANGOCTL_STATE_DIR": None, "XDG_STATE_HOME": "relative"}, ".local/state/bangoctl"),
+                                               ({"BANGOCTL_STATE_DIR": None, "XDG_STATE_HOME": None}, ".local/state/bangoctl")]):
+            with self.subTest(env=env):
+                (self.home / place).mkdir(parents=True, exist_ok=True)
+                log = self.home / place / "audit.ndjson"
+                before = len(log.read_bytes().splitlines()) if log.exists() else 0
+                change = ["suspend", "ENT-1001", "--reason-code", "OTHER"] if number != 2 and number != 4 else ["resume", "ENT-1001"]
+                self.assert_code(self.sandbox("entitlement", *change, env=env), 0)
+                self.assertEqual(len(log.read_bytes().splitlines()), before + 2)
+        self.assertFalse((self.home / "relative").exists())
 
     def test_deep_and_long(self):
         for text in ("a = " + "{ a = " * 20000, "a = " + "[" * 100000, "x" * 500000, 'a = "' + "y" * 500000 + '";'):

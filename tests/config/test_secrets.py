@@ -49,6 +49,11 @@ class Secrets(Case):
                 self.profile(f'password_file = "{name}";')
                 self.assert_sent(self.call())
 
+    def test_file_of_another_system(self):
+        self.write("secret", SECRET + "\r\n")
+        self.profile(f'password_file = "{self.home}/secret";')
+        self.assert_sent(self.call())
+
     def test_file_is_missing_empty_or_a_folder(self):
         self.write("empty", "")
         self.write("lines", "a\nb\n")
@@ -208,6 +213,14 @@ class Secrets(Case):
             with self.subTest(words=words):
                 result = self.run_program(*words)
                 self.assert_unseen(result)
+
+    def test_login_in_a_url_is_masked_in_the_audit_log(self):
+        self.profile(f'password = "{SECRET}";')
+        result = self.run_program("-p", "t", "entitlement", "notify", "X", "--message", "see https://me:hush@shop.example/a?b=c@d")
+        self.assert_code(result, 0)
+        log = (self.home / "state/audit.ndjson").read_text()
+        self.assertNotIn("hush", log)
+        self.assertIn("see https://***@shop.example/a?b=c@d", log)
 
     def test_nowhere_in_errors(self):
         self.profile(f'password = "{SECRET}";')

@@ -81,6 +81,11 @@ class Precedence(Case):
         self.assertEqual(host(BANGOCTL_BASE_URL="https://v.example"), "https://v.example")
         self.assertEqual(host("--base-url", "https://o.example", BANGOCTL_BASE_URL="https://v.example"), "https://o.example")
 
+    def test_where_the_profile_was_named(self):
+        self.config('default_profile = "p"; profiles = { p = { environment = "test"; }; };')
+        for words, env, origin in ((["-p", "p"], {}, "--profile"), ([], {"BANGOCTL_PROFILE": "p"}, "BANGOCTL_PROFILE"), ([], {}, "default_profile")):
+            self.assertEqual(self.shown("profile", *words, env=env), ("p", origin))
+
     def test_bad_values_of_variables(self):
         for name, value in [("BANGOCTL_OUTPUT", "xml"), ("BANGOCTL_READ_ONLY", "maybe"), ("BANGOCTL_PROFILE", "nope")]:
             with self.subTest(name=name):

@@ -9,7 +9,7 @@ import unittest
 from blackbox import Case
 from blackbox import program
 
-SLOW = 30 if "ASAN_OPTIONS" in os.environ or program.WRAP else 1
+SLOW = 30 if "ASAN_OPTIONS" in os.environ or program.WRAP else int(os.environ.get("BANGOCTL_TEST_SLOW", "1"))
 
 
 def document(paths, **more):
@@ -73,6 +73,10 @@ class Refused(Documents):
                            ("openapi: !!python/object:os.system x\n", "")]:
             with self.subTest(text=text[:40]):
                 self.assert_refused(text, part)
+
+    def test_unreadable(self):
+        result = self.run_program("contract", "check", "/proc/self/mem")
+        self.assert_failed(result, 3, "cannot read /proc/self/mem: Input/output error")
 
     def test_no_file(self):
         (self.home / "folder").mkdir()

@@ -101,6 +101,23 @@ class Diff(Case):
                                f"entitlement suspend  POST {SUSPEND}\n"
                                "  ~ field       reasonDescription → why (body, --reason-description → --why)\n")
 
+    def test_limits(self):
+        def limit(**limits):
+            return lambda d: schema_of(d, SUSPEND)["properties"].update(level={"type": "number", **limits})
+
+        texts = {}
+        for name, limits in {"both": {"minimum": 1, "maximum": 5}, "open": {"minimum": 1, "exclusiveMinimum": True, "maximum": 5, "exclusiveMaximum": True},
+                             "upper": {"maximum": 5}}.items():
+            document = copy.deepcopy(self.built_in)
+            limit()(document)
+            self.write("old.json", json.dumps(document))
+            limit(**limits)(document)
+            self.write("new.json", json.dumps(document))
+            rows = self.run_program("contract", "diff", "old.json", "new.json", "-o", "json").json
+            self.assertEqual([(row["what"], row["field"]) for row in rows], [("rules", "level")])
+            texts[name] = rows[0]["to"]
+        self.assertEqual(texts, {"both": "at least 1, at most 5", "open": "more than 1, less than 5", "upper": "at most 5"})
+
     def test_renamed_hole_is_a_renamed_field(self):
         def rename(document):
             operation = document["paths"][SUSPEND]["post"]

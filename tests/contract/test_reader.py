@@ -556,6 +556,112 @@ class Forms(ReaderCase):
                 self.assertTrue(any("refused" in problem for problem in self.problems(doc).values()))
 
 
+class Odd(ReaderCase):
+    """What is wrong in a document that can be used all the same is told, with its place, and has a meaning."""
+
+    def test_types(self):
+        schema = {"type": "object", "properties": {"a": {"type": "strng"}, "b": {"type": 5}, "c": {"type": ["string", "nul"]}}}
+        found = self.problems(body(schema, "3.1.0"))
+        place = "/paths/~1a/post/requestBody/content/application~1json/schema/properties"
+        self.assertEqual(found[f"{place}/a/type"], '"strng" is no type')
+        self.assertIn("type", found[f"{place}/b/type"])
+        self.assertEqual(found[f"{place}/c/type/1"], '"nul" is no type')
+
+    def test_form_of_a_list(self):
+        doc = {"swagger": "2.0", "paths": {"/a": {"get": operation(parameters=[
+            {"name": "q", "in": "query", "type": "array", "items": {"type": "string"}, "collectionFormat": "tabs"}])}}}
+        found = self.problems(doc)
+        self.assertIn("is not supported: its values are joined by commas", found["/paths/~1a/get/parameters/0/collectionFormat"])
+        self.use(doc, HERE)
+        self.assertIn("/a?q=x,y", self.dry("o", "--q", "x", "--q", "y")["url"])
+
+    def test_host_that_is_none(self):
+        found = self.problems({"swagger": "2.0", "host": "a b", "basePath": "v1", "paths": {"/a": {"get": operation()}}})
+        self.assertEqual(found["/host"], '"https://a b/v1" is no base URL')
+
+    def test_names_that_are_taken(self):
+        """A global option keeps its name, and so does what the document says first."""
+        names = ["field-output", "output", "Field.Output", "fieldOutput"]
+        self.use(document({"/a": {"get": operation(parameters=[{"name": name, "in": "query", "schema": {"type": "string"}} for name in names])}}), HERE)
+        options = [row["name"] for row in next(c for c in self.run_p("commands", "-o", "json").json if c["name"] == "o")["options"]]
+        self.assertEqual(len(options), len(set(options)), options)
+        self.assertIn("field-output-2", options)
+        self.assertEqual(self.dry("o", "--field-output", "a", "--field-output-2", "b")["url"].rpartition("?")[2], "field-output=a&output=b")
+
+    def test_words_of_a_command(self):
+        doc = document({"/a": {"get": {**operation(), "x-bangoctl": {"command": "thing !!! get"}}}})
+        self.use(doc, HERE)
+        self.assert_code(self.run_p("thing", "get", "-n"), 0)
+
+    def test_replies_with_two_lists_have_no_rows(self):
+        item = {"type": "array", "items": {"properties": {"x": {"type": "string"}}}}
+        schema = {"type": "object", "properties": {"a": item, "b": item}}
+        doc = document({"/a": {"get": operation(responses={"200": {"description": "d", "content": {"application/json": {"schema": schema}}}})}})
+        with Peer(json_answer({"a": [{"x": "1"}], "b": [{"x": "2"}]})) as peer:
+            self.use(doc, f'base_url = "{peer.url}";')
+            result = self.run_p("o", "-o", "ndjson")
+            self.assert_code(result, 0)
+            self.assertEqual([json.loads(line) for line in result.out.splitlines()], [{"a": [{"x": "1"}], "b": [{"x": "2"}]}])
+
+    def test_a_form_of_no_fields_is_made_of_an_object(self):
+        doc = document({"/a": {"post": operation(requestBody={"content": {"application/x-www-form-urlencoded": {"schema": {"type": "object"}}}})}})
+        self.use(doc, HERE)
+        self.assert_failed(self.run_p("o", "--body", "[1]", "-n"), 2, "the body is no object, and only that makes a form")
+
+    def test_message_within_an_object(self):
+        doc = document({"/a": {"get": operation()}})
+        for value, text in (({"error": {"message": "no such shop"}}, "no such shop"), ({"detail": "closed", "title": "Gone"}, "closed")):
+            with self.subTest(value=value), Peer(json_answer(value, 404)) as peer:
+                self.use(doc, f'base_url = "{peer.url}";')
+                self.assert_failed(self.run_p("o"), 6, text)
+
+    def test_unknown_change_that_nothing_reads_back(self):
+        with Peer(lambda connection, _: connection.read()) as peer:
+            self.use(document({"/a/{id}": {"post": operation()}}), f'base_url = "{peer.url}";')
+            self.assert_failed(self.run_p("o", "x"), 10,
+                               "hint: find out whether it was applied before you send it again")
+
+    def test_deprecated(self):
+        self.use(document({"/a": {"get": operation(parameters=[{"name": "old", "in": "query", "deprecated": True, "schema": {"type": "string"}},
+                                                               {"name": "new", "in": "query", "schema": {"type": "string"}}])}}), HERE)
+        command = next(row for row in self.run_p("commands", "-o", "json").json if row["name"] == "o")
+        self.assertEqual({option["name"]: option.get("deprecated") for option in command["options"]}, {"old": True, "new": None})
+
+    def test_holes_and_headers(self):
+        self.use(document({"/a/{id}": {"get": operation(parameters=[{"name": "X-Tag", "in": "header", "schema": {"type": "string"}}])}}), HERE)
+        self.assert_failed(self.run_p("o", "", "-n"), 2, "is empty")
+        self.assert_failed(self.run_p("o", "x", "--x-tag", "a\nInjected: b", "-n"), 2, "--x-tag: the value holds a control character")
+
+    def test_doctor_without_a_server(self):
+        self.use(document({"/a": {"get": operation()}}))
+        result = self.run_p("doctor", "-o", "json")
+        self.assert_code(result, 3)
+        rows = json.loads(result.stdout)
+        self.assertEqual([row["verdict"] for row in rows if row["step"] == "server"], ["failed"])
+
+    def test_no_words_about_it(self):
+        found = self.problems(document({"/a": {"get": {"operationId": "", "responses": {}}}}))
+        self.assertEqual(found["/paths/~1a/get"], "get-a: no summary")
+
+    def test_many_that_may_be_severe(self):
+        paths = {f"/a{i}/{{id}}": {"delete": {**operation(), "operationId": f"drop{i}"}} for i in range(23)}
+        path = self.write("many.json", json.dumps(document(paths)))
+        result = self.run_program("contract", "use", path)
+        self.assert_code(result, 0)
+        self.assertIn("drop19 and 3 more", " ".join(result.out.replace("#", " ").split()))
+        quiet = self.run_program("-q", "contract", "use", path)
+        self.assertEqual((quiet.code, quiet.err, quiet.out), (0, "", result.out))
+
+    def test_doctor_of_a_contract_without_echo(self):
+        with Peer(json_answer()) as peer:
+            self.use(document({"/a": {"get": operation()}}), f'base_url = "{peer.url}";')
+            result = self.run_p("doctor", "-o", "json")
+            self.assert_code(result, 0)
+            verdicts = {row["step"]: (row["verdict"], row["detail"]) for row in result.json}
+            self.assertEqual(verdicts["credentials"], ("not tried", "the contract has no echo"))
+            self.assertEqual(peer.requests, [])
+
+
 class OwnSandbox(ReaderCase):
     """What the client writes by the document the sandbox of the document reads by it."""
 

@@ -8,6 +8,39 @@ import re
 from blackbox import Case, Peer, Recorder, json_answer
 
 
+class Within(Case):
+    """Members of the objects that a body has."""
+
+    def body(self, *words):
+        result = self.sandbox("entitlement", "update", "ENT-1", *words, "-n", "-o", "json")
+        self.assert_code(result, 0)
+        return result.json["body"]
+
+    def test_set(self):
+        self.assertEqual(self.body("--set", "merchantExtensionData.tier=gold", "--set", "financeData.a.b:=[1]"),
+                         {"merchantExtensionData": {"tier": "gold"}, "financeData": {"a": {"b": [1]}}})
+        self.assertEqual(self.body("--merchant-extension-data", "a=1", "--set", "merchantExtensionData.b:=2"),
+                         {"merchantExtensionData": {"a": "1", "b": 2}})
+
+    def test_pairs(self):
+        self.assertEqual(self.body("--merchant-extension-data", "a=1", "--merchant-extension-data", "b:=2"),
+                         {"merchantExtensionData": {"a": "1", "b": 2}})
+        self.assertEqual(self.body("--body", '{"merchantExtensionData": {"x": 1}}', "--merchant-extension-data", "a=1"),
+                         {"merchantExtensionData": {"x": 1, "a": "1"}})
+
+    def test_no_object(self):
+        for words in (["--merchant-extension-data", "a=b"], ["--set", "merchantExtensionData.a=b"], ["--set", "merchantExtensionData.a.b=c"]):
+            result = self.sandbox("entitlement", "update", "ENT-1", "--body", '{"merchantExtensionData": 3}', *words)
+            self.assert_failed(result, 2, 'the field "merchantExtensionData" of the body is no object')
+        result = self.sandbox("entitlement", "update", "ENT-1", "--merchant-extension-data", "a:={")
+        self.assert_failed(result, 2, "--merchant-extension-data a: not JSON")
+        self.assertFalse((self.home / "state/audit.ndjson").exists())
+
+    def test_file_that_cannot_be_read(self):
+        result = self.sandbox("entitlement", "update", "ENT-1", "--body", "@/proc/self/mem")
+        self.assert_failed(result, 2, "--body: cannot read /proc/self/mem: Input/output error")
+
+
 class Ids(Case):
     def path_of(self, identifier):
         with Peer(json_answer()) as peer:

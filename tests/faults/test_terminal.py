@@ -106,6 +106,9 @@ class Looks(Case):
     def test_nothing_found_is_said_on_the_terminal_only(self):
         result = self.sandbox(*calls.SEARCH, "--product-key", "none", "-o", "table")
         self.assertEqual((result.out, result.err), ("", ""))
+        result = self.sandbox(*calls.SEARCH, "--product-key", "none", "-o", "table", tty=True)
+        self.assertEqual(result.out, "bangoctl: nothing found\r\n")
+        self.assertEqual(self.sandbox("-q", *calls.SEARCH, "--product-key", "none", "-o", "table", tty=True).out, "")
 
     def test_wide_characters_line_up(self):
         result = self.sandbox(*calls.SEARCH, "--columns", "entitlementDisplayName,entitlementId", "-o", "table", "--color", "never",
@@ -114,3 +117,18 @@ class Looks(Case):
         narrow = next(line for line in result.out.splitlines() if "ENT-1001" in line)
         before = wide.partition("ENT-")[0]
         self.assertEqual(len(before) + sum(ord(c) > 0x2e80 for c in before), len(narrow.partition("ENT-")[0]))
+
+    def test_locale_without_utf_8(self):
+        """Widths are those of UTF-8 whatever the locale says: the server's text is UTF-8."""
+        words = [*calls.SEARCH, "--columns", "entitlementDisplayName,entitlementId", "-o", "table"]
+        expected = self.sandbox(*words)
+        self.assertTrue(any(ord(c) > 0x2e80 for c in expected.out))
+        for env in ({"LANG": "C"}, {"LANG": None, "LC_ALL": "POSIX"}, {"LANG": "no_SUCH.locale"}):
+            with self.subTest(env=env):
+                self.assertEqual(self.sandbox(*words, env=env).out, expected.out)
+
+    def test_columns_that_are_not_there(self):
+        result = self.sandbox(*calls.SEARCH, "--columns", "entitlementId,colour", "-o", "tsv", "--limit", "1")
+        self.assertEqual((result.code, result.err), (0, 'bangoctl: warning: no row has a column "colour"\n'))
+        result = self.sandbox(*calls.SEARCH, "--field", "colour", "--limit", "1")
+        self.assertIn('warning: no row has a field "colour"', result.err)

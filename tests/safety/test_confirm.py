@@ -83,6 +83,13 @@ class Moderate(Confirm):
         self.assertIn("not possible from SUSPENDED", seen)
         self.assert_refused(code)
 
+    def test_question_where_the_status_cannot_be_read(self):
+        """Not knowing is no yes: it is said, and asked all the same."""
+        code, seen = self.ask("n\r", "entitlement", "suspend", "ENT-NONE")
+        self.assertIn("its status cannot be read: ", seen)
+        self.assertIn("ENT-NONE", seen)
+        self.assert_refused(code)
+
     def test_yes(self):
         for answer in ("y\r", "Y\r", "yes\r", "YES\r"):
             with self.subTest(answer=answer):

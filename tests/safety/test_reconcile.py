@@ -2,6 +2,7 @@
 """Unknown outcomes: what reconcile says of them, and that it never calls a change undone that was done."""
 
 import shlex
+import signal
 import socket
 import subprocess
 import threading
@@ -181,6 +182,14 @@ class NeverFalse(Reconciling):
         self.assert_code(self.run_program("-p", "sandbox", "--base-url", elsewhere.url, *CHANGE), 10)
         self.assertEqual(self.verdicts(code=10), {"ENT-1001": "unknown"})
 
+    def test_sandbox_inside_is_not_the_one_by_url(self):
+        self.assert_code(self.run_program("-p", "sandbox", "--fault", "reset-after/change@1", *CHANGE), 10)
+        elsewhere = self.serve_here("--quiet")
+        result = self.run_program("-p", "sandbox", "--base-url", elsewhere.url, "reconcile")
+        self.assert_code(result, 10)
+        self.assertIn(f"it went to the sandbox in the program, and profile sandbox now speaks to {elsewhere.url}", result.err)
+        self.assertEqual(self.verdicts("-p", "sandbox"), {"ENT-1001": "applied"})
+
     def test_still_in_flight(self):
         """A process that still waits for its answer has not failed: its change may be applied any moment."""
         server = self.serve_here("--quiet")
@@ -247,6 +256,21 @@ class NeverFalse(Reconciling):
             self.change(*CHANGE, "--timeout", "0.5")
             self.assertFalse(applied.is_set())
             self.assertEqual(self.verdicts(), {"ENT-1001": "applied"})
+
+    def test_interrupted_while_it_waits(self):
+        """Nobody waited long enough: it stays unknown, and can be asked for again."""
+        self.faulty("reset-before/change")
+        self.change(*CHANGE)
+        process = program.start(program.command_line(["reconcile", "--timeout", "60"]), self.home, self.environment(),
+                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.addCleanup(program.end_group, process)
+        while b"not applied yet" not in (line := process.stderr.readline()):
+            self.assertTrue(line, "it ended")
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=20)
+        self.assertIn(process.returncode, (10, 130), err)
+        self.assertIn(b"ENT-1001 stays unknown: interrupted while it may still be applied", err)
+        self.assertNotIn("settled:not_applied", self.types())
 
     def test_not_applied_is_said_when_the_time_is_over(self):
         """Once the server must have ended, the verdict stands; how long that takes is announced, and --timeout shortens it."""

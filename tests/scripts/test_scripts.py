@@ -3,9 +3,12 @@
 
 import json
 import os
+import signal
 import subprocess
+import threading
 
-from blackbox import Case, Peer, Recorder, json_answer
+from blackbox import Case, Peer, Recorder, json_answer, program
+from blackbox.terminal import wait_until
 
 CHANGE = "entitlement suspend ENT-1001 --reason-code OTHER"
 LIVE = ('profiles = { acme-eu = { environment = "live"; base_url = "http://127.0.0.1:9"; username = "u"; password = "p"; }; '
@@ -189,11 +192,19 @@ class Ahead(Scripts):
         self.write("t", "echo a\n")
         self.assert_failed(self.script("run t\n"), 2, "source t")
 
+    def test_one_identifier_for_many_changes(self):
+        result = self.script(CHANGE + "\n", "--request-id", "x")
+        self.assert_failed(result, 2, "--request-id names one change, but a script may make many", "write it in the line of the change")
+        self.assertFalse((self.home / "state/audit.ndjson").exists())
+
     def test_expect_itself(self):
         for line, message in (("expect", "needs an exit code"), ("expect 4", "needs an exit code"), ("expect nope echo a", "neither an exit code"),
                               ("expect 256 echo a", "neither"), ("expect 4 nonsense", "unknown command")):
             with self.subTest(line=line):
                 self.check(f"{CHANGE}\n{line}\n", 2, "s:2: ", message)
+
+    def test_expect_behind_an_option(self):
+        self.assert_failed(self.script("-q expect 0 echo x\n"), 2, 's:1: "expect" must be the first word of its line')
 
     def test_in_a_sourced_file(self):
         self.write("t", "echo a\nnonsense\n")
@@ -321,6 +332,40 @@ class Ends(Scripts):
     def test_expect_unmet_and_keep_going(self):
         self.assert_code(self.script("expect 6 echo a\necho b\n", words=["--keep-going"]), 12)
 
+    def test_expect_and_the_outcome_is_unknown(self):
+        """10 is never less than 10, whatever was expected."""
+        result = self.script(f"expect ok {CHANGE} --fault reset-after\necho a\n")
+        self.assert_failed(result, 10, "s:1: expected exit code 0, but it was 10: ", "the outcome is unknown")
+
+    def test_signal_during_a_change(self):
+        """The change in flight ends in order, what stands behind it does not begin; what is unknown stays so."""
+        for before, code in ((None, 130), ("entitlement suspend LOST --retries 0", 10)):
+            with self.subTest(before=before):
+                answered = threading.Event()
+
+                def late(connection, _number):
+                    while request := connection.read():
+                        if b"LOST" in request.partition(b"\r\n")[0]:
+                            return
+                        answered.wait(20)
+                        connection.send(json_answer())
+
+                with Peer(late) as peer:
+                    self.write("s", f"{before or 'help'} > /dev/null\nentitlement suspend ENT-1 -o none\nentitlement resume ENT-1\n")
+                    argv = program.command_line(["-p", "sandbox", "--base-url", peer.url, "run", "--keep-going", "s"])
+                    process = program.start(argv, self.home, self.environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                            stderr=subprocess.PIPE)
+                    self.addCleanup(program.end_group, process)
+                    wait_until(lambda: any(b"ENT-1" in request for request in peer.requests), "the request")
+                    process.send_signal(signal.SIGINT)
+                    while b"waiting for its answer" not in (line := process.stderr.readline()):
+                        self.assertTrue(line, "it ended")
+                    answered.set()
+                    out, err = process.communicate(timeout=20)
+                    self.assertEqual((process.returncode, out), (code, b""), err)
+                    self.assertIn(b"s:3: interrupted: this line and the ones after it were not run", err)
+                    self.assertFalse(any(b"/resume/" in request for request in peer.requests))
+
     def test_quit(self):
         result = self.script("echo a --field echo\nquit\nentitlement get NOPE\n")
         self.assert_code(result, 0)
@@ -384,6 +429,9 @@ class Shared(Scripts):
                      "set fault 500"):
             with self.subTest(line=line):
                 self.assert_failed(self.script(line + "\n"), 2)
+
+    def test_set_guesses(self):
+        self.assert_failed(self.script("set outptu tsv\n"), 2, '"outptu" is no option that can be set', "did you mean output?")
 
     def test_use(self):
         self.config(LIVE)

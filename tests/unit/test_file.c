@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <pwd.h>
 
 #include "base/file.h"
 
@@ -216,9 +217,14 @@ static void expanding(void **state)
 		CLEAN_FREE char *path = file_expand(pairs[i][0]);
 		CHECK_TEXT(path, pairs[i][1], pairs[i][0]);
 	}
+	const struct passwd *user = getpwuid(geteuid());
+	CLEAN_FREE char *own = buf_format("%s/x", user ? user->pw_dir : "~");
+	assert_int_equal(setenv("HOME", "relative", 1), 0);
+	CLEAN_FREE char *relative = file_expand("~/x");
+	CHECK_TEXT(relative, own, "a HOME that is no place");
 	unsetenv("HOME");
 	CLEAN_FREE char *path = file_expand("~/x");
-	CHECK_TEXT(path, "~/x", "without HOME");
+	CHECK_TEXT(path, own, "without HOME");
 }
 
 #define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, unit_folder, unit_folder_gone)

@@ -78,6 +78,21 @@ def command_line(args):
     return WRAP + [BIN] + [a if isinstance(a, bytes) else str(a) for a in args]
 
 
+def end_gently(pid, patience=2):
+    """Sends SIGTERM to a process of the program under test, and waits a while for its end."""
+    try:
+        if os.path.realpath(f"/proc/{pid}/exe") != os.path.realpath(BIN):
+            return
+        end = select.poll()
+        handle = os.pidfd_open(pid)
+        end.register(handle, select.POLLIN)
+        os.kill(pid, signal.SIGTERM)
+        end.poll(patience * 1000)
+        os.close(handle)
+    except ProcessLookupError:
+        pass
+
+
 def end_group(process):
     """Ends whatever is left of the process's group."""
     try:

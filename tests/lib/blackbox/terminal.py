@@ -12,6 +12,7 @@ import subprocess
 import termios
 import time
 import unittest
+from pathlib import Path
 
 from . import program
 
@@ -55,6 +56,11 @@ class Screen:
         return done.stdout.decode("utf-8", "replace")
 
     def close(self):
+        """Lets a program of ours end by itself first, so that sanitizers and counters have their say."""
+        shell = self.tmux("display-message", "-p", "#{pane_pid}").strip()
+        path = Path(f"/proc/{shell}/task/{shell}/children")
+        for pid in path.read_text().split() if shell and path.exists() else []:
+            program.end_gently(int(pid))
         self.tmux("kill-server")
 
     def type(self, text):
@@ -110,6 +116,8 @@ class Typed:
 
     def close(self):
         if self.master >= 0:
+            if self.process.poll() is None:
+                program.end_gently(self.process.pid)
             program.end_group(self.process)
             os.close(self.master)
             self.master = -1
