@@ -62,7 +62,9 @@ static void make_intact(void)
 	for (size_t i = 0; i < COUNT(lines); i++) {
 		CLEAN_BUF struct buf line = { 0 };
 		buf_add_str(&line, lines[i]);
-		must(chain_append(path, &line, &err) == 0);
+		struct chain_lines written;
+		must(chain_write(path, &line, &written, &err) == 0);
+		must(chain_sync(path, &written, &err) == 0);
 	}
 	must(chain_verify(path, &intact_facts, &err) == 0 && intact_facts.count == 5);
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
