@@ -150,10 +150,12 @@ static int finish(struct session *session, const struct request *request,
 		  const struct answer *answer, const char *before, struct err *err)
 {
 	bool accepted = answer->outcome.accepted && request->effect == EFFECT_CHANGE;
-	const char *status = status_in(session, request, answer->outcome.body);
 	session->applied = request->effect == EFFECT_CHANGE;
 	seen_note(session, answer->outcome.body);
-	audit_outcome(session, request, NULL, accepted, status);
+	/* whose record the status is in takes the whole contract to find out */
+	if (session->applied)
+		audit_outcome(session, request, NULL, accepted,
+			      status_in(session, request, answer->outcome.body));
 	if (accepted && values_flag(&session->globals, "wait"))
 		return wait_and_show(session, request, answer, err);
 	report(session, request, answer->outcome.body, accepted, before);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "lib/digest.h"
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/sha.h>
 #include <stdlib.h>
@@ -60,4 +61,9 @@ void digest_end(struct digest *digest, char hex[DIGEST_SIZE])
 	to_hex(raw, hex);
 	/* without a name it need not look the algorithm up again */
 	sure(EVP_DigestInit_ex(digest->context, NULL, NULL));
+}
+
+void digest_leave_tables(void)
+{
+	OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, NULL);
 }

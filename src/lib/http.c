@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "lib/digest.h"
 #include "lib/head.h"
 #include "lib/trust.h"
 
@@ -51,6 +52,8 @@ struct http {
 struct http *http_new(void)
 {
 	static bool ready;
+	if (!ready)
+		digest_leave_tables();
 	if (!ready && curl_global_init(CURL_GLOBAL_DEFAULT) != 0)
 		abort();
 	ready = true;
@@ -215,7 +218,8 @@ static void set_lasting(struct http_transfer *transfer)
 		curl_easy_setopt(easy, CURLOPT_DEBUGDATA, transfer);
 	}
 	set_method(easy, request);
-	set_tls(easy, options);
+	if (!http_is_plain(request))
+		set_tls(easy, options);
 	if (options->proxy || request->loopback)
 		curl_easy_setopt(easy, CURLOPT_PROXY, options->proxy ? options->proxy : "");
 }

@@ -54,13 +54,19 @@ bool http_has_body(const struct http_request *request)
 	       strcmp(request->method, "PUT") == 0 || strcmp(request->method, "PATCH") == 0;
 }
 
+bool http_is_plain(const struct http_request *request)
+{
+	return strncmp(request->url, "http:", 5) == 0;
+}
+
 void http_shape(struct buf *shape, const struct http_request *request,
 		const struct http_options *options)
 {
-	const long numbers[] = { options->timeout_ms,  options->connect_timeout_ms,
-				 options->certificate, options->trace,
-				 request->change,      request->loopback,
-				 (long)request->auth,  request->body != NULL };
+	const long numbers[] = { options->timeout_ms,	options->connect_timeout_ms,
+				 options->certificate,	options->trace,
+				 request->change,	request->loopback,
+				 (long)request->auth,	request->body != NULL,
+				 http_is_plain(request) };
 	const char *const texts[] = { request->method, options->proxy, options->cacert,
 				      options->cert, options->key };
 	buf_clear(shape);

@@ -92,6 +92,9 @@ long long http_date(struct http_date *last, const char *text);
 /* Whether the request has a body, be it an empty one. */
 bool http_has_body(const struct http_request *request);
 
+/* Whether it goes without TLS. */
+bool http_is_plain(const struct http_request *request);
+
 /*
  * Writes down all that is the same for requests which can follow each other without a connection's
  * options being set anew: everything but URL, headers, body, user and secret.
