@@ -7,7 +7,8 @@
 static int needs_quotes(const char *text, size_t len)
 {
 	for (size_t i = 0; i < len; i++)
-		if (strchr("\",\r\n", text[i]) || text[i] == '\0')
+		if (text[i] == '"' || text[i] == ',' || text[i] == '\r' || text[i] == '\n' ||
+		    text[i] == '\0')
 			return 1;
 	return len && (text[0] == ' ' || text[len - 1] == ' ');
 }

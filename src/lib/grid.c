@@ -4,6 +4,28 @@
 #include <libsmartcols.h>
 #include <string.h>
 
+#include "base/late.h"
+
+/* clang-format off */
+#define NAMES(X) \
+	X(scols_cell_set_color) X(scols_column_get_header) X(scols_get_library_version) \
+	X(scols_line_set_data) X(scols_new_table) X(scols_print_table_to_string) \
+	X(scols_table_enable_colors) X(scols_table_enable_noencoding) \
+	X(scols_table_enable_noheadings) X(scols_table_new_column) X(scols_table_new_line) \
+	X(scols_table_set_column_separator) X(scols_table_set_termforce) \
+	X(scols_table_set_termwidth) X(scols_unref_table)
+/* clang-format on */
+
+static struct {
+	NAMES(LATE_POINTER)
+} lib;
+
+static void open_library(void)
+{
+	static const char *const names[] = { NAMES(LATE_NAME) };
+	late_open(LIB_SMARTCOLS, names, COUNT(names), &lib);
+}
+
 static bool wraps(const struct grid *grid, size_t column)
 {
 	return grid->width && (!grid->wrap_last || column + 1 == grid->columns);
@@ -15,20 +37,21 @@ static void add_columns(struct libscols_table *table, const struct grid *grid)
 		int flags = (grid->right && grid->right[c] ? SCOLS_FL_RIGHT : 0) |
 			    (wraps(grid, c) ? SCOLS_FL_WRAP : 0);
 		struct libscols_column *column =
-			scols_table_new_column(table, grid->headers[c], 0.0, flags);
+			lib.scols_table_new_column(table, grid->headers[c], 0.0, flags);
 		if (!column)
 			abort();
 		if (grid->header_color)
-			scols_cell_set_color(scols_column_get_header(column), grid->header_color);
+			lib.scols_cell_set_color(lib.scols_column_get_header(column),
+						 grid->header_color);
 	}
 }
 
 static void add_rows(struct libscols_table *table, const struct grid *grid)
 {
 	for (size_t r = 0; r < grid->rows; r++) {
-		struct libscols_line *line = scols_table_new_line(table, NULL);
+		struct libscols_line *line = lib.scols_table_new_line(table, NULL);
 		for (size_t c = 0; line && c < grid->columns; c++)
-			scols_line_set_data(line, c, grid->cells[r * grid->columns + c]);
+			lib.scols_line_set_data(line, c, grid->cells[r * grid->columns + c]);
 	}
 }
 
@@ -47,32 +70,34 @@ static void add_trimmed(struct buf *out, const char *text)
 
 void grid_print(struct buf *out, const struct grid *grid)
 {
-	struct libscols_table *table = scols_new_table();
+	open_library();
+	struct libscols_table *table = lib.scols_new_table();
 	if (!table)
 		abort();
-	scols_table_enable_noheadings(table, !grid->show_headers);
+	lib.scols_table_enable_noheadings(table, !grid->show_headers);
 	/* the caller has escaped; a second time would spoil the escapes */
-	scols_table_enable_noencoding(table, 1);
-	scols_table_enable_colors(table, grid->header_color != NULL);
-	scols_table_set_column_separator(table, "  ");
-	scols_table_set_termforce(table,
-				  grid->width ? SCOLS_TERMFORCE_ALWAYS : SCOLS_TERMFORCE_NEVER);
+	lib.scols_table_enable_noencoding(table, 1);
+	lib.scols_table_enable_colors(table, grid->header_color != NULL);
+	lib.scols_table_set_column_separator(table, "  ");
+	lib.scols_table_set_termforce(table,
+				      grid->width ? SCOLS_TERMFORCE_ALWAYS : SCOLS_TERMFORCE_NEVER);
 	if (grid->width)
-		scols_table_set_termwidth(table, grid->width);
+		lib.scols_table_set_termwidth(table, grid->width);
 	add_columns(table, grid);
 	add_rows(table, grid);
 	char *text = NULL;
-	if (scols_print_table_to_string(table, &text) == 0 && text)
+	if (lib.scols_print_table_to_string(table, &text) == 0 && text)
 		add_trimmed(out, text);
 	free(text);
-	scols_unref_table(table);
+	lib.scols_unref_table(table);
 }
 
 const char *grid_library(void)
 {
 	static char text[64];
 	const char *version = NULL;
-	scols_get_library_version(&version);
+	open_library();
+	lib.scols_get_library_version(&version);
 	size_t len = strlen(version);
 	memcpy(text, "libsmartcols ", 13);
 	memcpy(text + 13, version, len < 50 ? len : 50);

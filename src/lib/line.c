@@ -15,7 +15,33 @@
 #include <readline/readline.h>
 
 #include "base/buf.h"
+#include "base/late.h"
 #include "base/text.h"
+
+/* clang-format off */
+#define NAMES(X) \
+	X(add_history) X(append_history) X(clear_history) X(history_base) X(history_get) \
+	X(history_length) X(history_truncate_file) X(read_history) \
+	X(rl_attempted_completion_function) X(rl_attempted_completion_over) \
+	X(rl_callback_handler_install) X(rl_callback_handler_remove) X(rl_callback_read_char) \
+	X(rl_callback_sigcleanup) X(rl_catch_signals) X(rl_change_environment) \
+	X(rl_completer_quote_characters) X(rl_completer_word_break_characters) \
+	X(rl_completion_display_matches_hook) X(rl_completion_matches) \
+	X(rl_completion_suppress_append) X(rl_crlf) X(rl_display_match_list) \
+	X(rl_forced_update_display) X(rl_free_line_state) X(rl_get_screen_size) \
+	X(rl_library_version) X(rl_line_buffer) X(rl_outstream) X(rl_readline_name) \
+	X(rl_resize_terminal) X(rl_sort_completion_matches) X(stifle_history) X(using_history)
+/* clang-format on */
+
+static struct {
+	NAMES(LATE_POINTER)
+} lib;
+
+static void open_library(void)
+{
+	static const char *const names[] = { NAMES(LATE_NAME) };
+	late_open(LIB_READLINE, names, COUNT(names), &lib);
+}
 
 /* What readline's callbacks find: they get no context of their own. */
 static struct {
@@ -68,16 +94,16 @@ static char **attempt(const char *text, int start, int end)
 {
 	(void)start;
 	drop_candidates();
-	line.settings->complete(line.settings->context, rl_line_buffer, (size_t)end, take_candidate,
-				NULL);
-	rl_attempted_completion_over = !line.files;
+	line.settings->complete(line.settings->context, *lib.rl_line_buffer, (size_t)end,
+				take_candidate, NULL);
+	*lib.rl_attempted_completion_over = !line.files;
 	/* ours come in the order of the table */
-	rl_sort_completion_matches = line.files;
-	char **matches = line.count ? rl_completion_matches(text, next_candidate) : NULL;
+	*lib.rl_sort_completion_matches = line.files;
+	char **matches = line.count ? lib.rl_completion_matches(text, next_candidate) : NULL;
 	/* `--name=` wants its value at once */
 	bool open = matches && !matches[1] && matches[0][0] &&
 		    matches[0][strlen(matches[0]) - 1] == '=';
-	rl_completion_suppress_append = open;
+	*lib.rl_completion_suppress_append = open;
 	return matches;
 }
 
@@ -94,22 +120,22 @@ static void show_matches(char **matches, int count, int longest)
 {
 	int rows, columns;
 	bool explained = false;
-	rl_get_screen_size(&rows, &columns);
+	lib.rl_get_screen_size(&rows, &columns);
 	for (int i = 1; i <= count; i++)
 		explained = explained || help_of(matches[i]);
 	if (!explained || count > rows * 2) {
-		rl_display_match_list(matches, count, longest);
-		rl_forced_update_display();
+		lib.rl_display_match_list(matches, count, longest);
+		lib.rl_forced_update_display();
 		return;
 	}
-	fputc('\n', rl_outstream);
+	fputc('\n', *lib.rl_outstream);
 	for (int i = 1; i <= count; i++) {
 		const char *help = help_of(matches[i]);
 		int room = columns - longest - 5;
-		fprintf(rl_outstream, "  %-*s  %.*s\n", longest, matches[i], room > 0 ? room : 0,
-			help ? help : "");
+		fprintf(*lib.rl_outstream, "  %-*s  %.*s\n", longest, matches[i],
+			room > 0 ? room : 0, help ? help : "");
 	}
-	rl_forced_update_display();
+	lib.rl_forced_update_display();
 }
 
 /* ---- history ---- */
@@ -128,19 +154,20 @@ static bool prepare_history(const char *path)
 
 bool line_open(const struct line_settings *settings)
 {
+	open_library();
 	line.settings = settings;
-	rl_readline_name = "bangoctl";
-	rl_catch_signals = 0;
+	*lib.rl_readline_name = "bangoctl";
+	*lib.rl_catch_signals = 0;
 	/* COLUMNS in the environment would outlast the next change of the terminal's size */
-	rl_change_environment = 0;
-	rl_attempted_completion_function = attempt;
-	rl_completion_display_matches_hook = show_matches;
-	rl_completer_word_break_characters = " \t\n;|>";
-	rl_completer_quote_characters = "'\"";
-	using_history();
-	stifle_history(settings->history_lines);
+	*lib.rl_change_environment = 0;
+	*lib.rl_attempted_completion_function = attempt;
+	*lib.rl_completion_display_matches_hook = show_matches;
+	*lib.rl_completer_word_break_characters = " \t\n;|>";
+	*lib.rl_completer_quote_characters = "'\"";
+	lib.using_history();
+	lib.stifle_history(settings->history_lines);
 	line.keeps_history = settings->history && prepare_history(settings->history) &&
-			     read_history(settings->history) == 0;
+			     lib.read_history(settings->history) == 0;
 	return line.keeps_history || !settings->history;
 }
 
@@ -151,22 +178,24 @@ void line_remember(const char *text)
 	CLEAN_FREE char *flat = mem_dup(text);
 	for (char *p = flat; *p; p++)
 		*p = *p == '\n' ? ' ' : *p;
-	HIST_ENTRY *last = history_length ? history_get(history_base + history_length - 1) : NULL;
+	HIST_ENTRY *last = *lib.history_length
+				   ? lib.history_get(*lib.history_base + *lib.history_length - 1)
+				   : NULL;
 	if (last && strcmp(last->line, flat) == 0)
 		return;
-	add_history(flat);
+	lib.add_history(flat);
 	if (line.keeps_history)
-		append_history(1, line.settings->history);
+		lib.append_history(1, line.settings->history);
 }
 
 void line_close(void)
 {
 	if (line.keeps_history)
-		history_truncate_file(line.settings->history, line.settings->history_lines);
+		lib.history_truncate_file(line.settings->history, line.settings->history_lines);
 	drop_candidates();
 	free(line.words);
 	free(line.helps);
-	clear_history();
+	lib.clear_history();
 	line.words = line.helps = NULL;
 	line.settings = NULL;
 }
@@ -175,7 +204,7 @@ void line_close(void)
 
 static void on_line(char *text)
 {
-	rl_callback_handler_remove();
+	lib.rl_callback_handler_remove();
 	line.text = text;
 	line.finished = true;
 }
@@ -183,11 +212,11 @@ static void on_line(char *text)
 /* Ctrl-C: what was typed is dropped, and a fresh prompt stands below it. */
 static void clear_line(void)
 {
-	rl_callback_sigcleanup();
-	rl_free_line_state();
-	fputs("^C", rl_outstream);
-	rl_crlf();
-	rl_callback_handler_remove();
+	lib.rl_callback_sigcleanup();
+	lib.rl_free_line_state();
+	fputs("^C", *lib.rl_outstream);
+	lib.rl_crlf();
+	lib.rl_callback_handler_remove();
 	line.text = mem_dup("");
 	line.finished = true;
 }
@@ -205,7 +234,7 @@ static bool wait_for_key(const sigset_t *while_waiting)
 		if (errno != EINTR)
 			return false;
 		if (!*line.settings->signals)
-			rl_resize_terminal();
+			lib.rl_resize_terminal();
 	}
 }
 
@@ -218,18 +247,18 @@ char *line_read(const char *prompt, bool *cleared)
 	*cleared = false;
 	line.finished = false;
 	line.text = NULL;
-	rl_callback_handler_install(prompt, on_line);
+	lib.rl_callback_handler_install(prompt, on_line);
 	sigprocmask(SIG_BLOCK, &caught, &before);
 	while (!line.finished) {
 		if (!wait_for_key(&before)) {
-			rl_callback_handler_remove();
+			lib.rl_callback_handler_remove();
 			break;
 		}
 		*cleared = *line.settings->signals != 0;
 		if (*cleared)
 			clear_line();
 		else
-			rl_callback_read_char();
+			lib.rl_callback_read_char();
 	}
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	return line.text;
@@ -238,6 +267,7 @@ char *line_read(const char *prompt, bool *cleared)
 const char *line_library(void)
 {
 	static char version[32];
-	snprintf(version, sizeof(version), "readline %s", rl_library_version);
+	open_library();
+	snprintf(version, sizeof(version), "readline %s", *lib.rl_library_version);
 	return version;
 }

@@ -15,9 +15,29 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "base/file.h"
 #include "base/clock.h"
+#include "base/file.h"
+#include "base/late.h"
 #include "base/text.h"
+
+/* clang-format off */
+#define NAMES(X) \
+	X(MHD_add_response_header) X(MHD_create_response_from_buffer) \
+	X(MHD_create_response_from_callback) X(MHD_destroy_response) X(MHD_get_connection_info) \
+	X(MHD_get_connection_values_n) X(MHD_get_version) X(MHD_lookup_connection_value) \
+	X(MHD_queue_response) X(MHD_set_connection_option) X(MHD_start_daemon) \
+	X(MHD_stop_daemon)
+/* clang-format on */
+
+static struct {
+	NAMES(LATE_POINTER)
+} lib;
+
+static void open_library(void)
+{
+	static const char *const names[] = { NAMES(LATE_NAME) };
+	late_open(LIB_MICROHTTPD, names, COUNT(names), &lib);
+}
 
 enum {
 	IDLE_SECONDS = 120,
@@ -86,9 +106,9 @@ static const char *framing_fault(struct MHD_Connection *connection, const char *
 				 const char *version)
 {
 	struct framing framing = { 0 };
-	MHD_get_connection_values_n(connection, MHD_HEADER_KIND, on_header, &framing);
+	lib.MHD_get_connection_values_n(connection, MHD_HEADER_KIND, on_header, &framing);
 	const union MHD_ConnectionInfo *info =
-		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+		lib.MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
 	/* the empty line that ends the header is two more bytes */
 	if (framing.line_end && info && framing.line_end + 4 != method + info->header_size)
 		framing.broken = true;
@@ -106,8 +126,8 @@ static const char *framing_fault(struct MHD_Connection *connection, const char *
 
 static bool announces_too_much(struct MHD_Connection *connection)
 {
-	const char *text = MHD_lookup_connection_value(connection, MHD_HEADER_KIND,
-						       MHD_HTTP_HEADER_CONTENT_LENGTH);
+	const char *text = lib.MHD_lookup_connection_value(connection, MHD_HEADER_KIND,
+							   MHD_HTTP_HEADER_CONTENT_LENGTH);
 	CLEAN_ERR struct err ignored = { 0 };
 	long long length;
 	return text && text_integer(text, 0, LISTENER_MAX_BODY, &length, &ignored) < 0;
@@ -122,7 +142,8 @@ static bool announces_too_much(struct MHD_Connection *connection)
 static bool wait_for(const struct listener *listener, struct MHD_Connection *connection,
 		     long long ms)
 {
-	int fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+	int fd = lib.MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)
+			 ->connect_fd;
 	struct pollfd fds[] = {
 		{ .fd = listener->stopping, .events = POLLIN },
 		{ .fd = fd, .events = POLLRDHUP },
@@ -142,10 +163,10 @@ static bool wait_for(const struct listener *listener, struct MHD_Connection *con
 /* The library's idle time runs on while we wait; setting it anew starts it again. */
 static bool delay(const struct listener *listener, struct MHD_Connection *connection, long long ms)
 {
-	MHD_set_connection_option(connection, MHD_CONNECTION_OPTION_TIMEOUT, 0U);
+	lib.MHD_set_connection_option(connection, MHD_CONNECTION_OPTION_TIMEOUT, 0U);
 	bool ok = wait_for(listener, connection, ms);
-	MHD_set_connection_option(connection, MHD_CONNECTION_OPTION_TIMEOUT,
-				  (unsigned)IDLE_SECONDS);
+	lib.MHD_set_connection_option(connection, MHD_CONNECTION_OPTION_TIMEOUT,
+				      (unsigned)IDLE_SECONDS);
 	return ok;
 }
 
@@ -199,13 +220,15 @@ static struct MHD_Response *streamed(struct listener_reply *reply)
 		.breaks = reply->end == LISTENER_HALF,
 	};
 	reply->body = (struct buf){ 0 };
-	return MHD_create_response_from_callback(total, BLOCK_SIZE, on_read, stream, free_stream);
+	return lib.MHD_create_response_from_callback(total, BLOCK_SIZE, on_read, stream,
+						     free_stream);
 }
 
 static struct MHD_Response *whole(struct listener_reply *reply)
 {
 	size_t len = reply->body.len;
-	return MHD_create_response_from_buffer(len, buf_take(&reply->body), MHD_RESPMEM_MUST_FREE);
+	return lib.MHD_create_response_from_buffer(len, buf_take(&reply->body),
+						   MHD_RESPMEM_MUST_FREE);
 }
 
 static enum MHD_Result send_reply(struct MHD_Connection *connection, struct listener_reply *reply,
@@ -214,12 +237,13 @@ static enum MHD_Result send_reply(struct MHD_Connection *connection, struct list
 	bool plain = reply->end == LISTENER_SEND && !reply->filler;
 	struct MHD_Response *response = plain ? whole(reply) : streamed(reply);
 	for (size_t i = 0; i < reply->header_count; i++)
-		(void)MHD_add_response_header(response, reply->headers[i].name,
-					      reply->headers[i].value);
+		(void)lib.MHD_add_response_header(response, reply->headers[i].name,
+						  reply->headers[i].value);
 	if (last)
-		(void)MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
-	enum MHD_Result result = MHD_queue_response(connection, (unsigned)reply->status, response);
-	MHD_destroy_response(response);
+		(void)lib.MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
+	enum MHD_Result result =
+		lib.MHD_queue_response(connection, (unsigned)reply->status, response);
+	lib.MHD_destroy_response(response);
 	return result;
 }
 
@@ -336,7 +360,7 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
 
 const char *listener_header(const struct listener_request *request, const char *name)
 {
-	return MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, name);
+	return lib.MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, name);
 }
 
 void listener_reply_header(struct listener_reply *reply, const char *name, const char *value)
@@ -371,7 +395,7 @@ static struct MHD_Daemon *start_daemon(struct listener *listener, int fd, bool d
 {
 	unsigned flags = MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD |
 			 MHD_USE_POLL | (dated ? 0U : (unsigned)MHD_USE_SUPPRESS_DATE_NO_CLOCK);
-	return MHD_start_daemon(
+	return lib.MHD_start_daemon(
 		flags, 0, NULL, NULL, on_request, listener, MHD_OPTION_LISTEN_SOCKET, fd,
 		MHD_OPTION_URI_LOG_CALLBACK, on_target, listener, MHD_OPTION_NOTIFY_COMPLETED,
 		on_completed, listener, MHD_OPTION_CONNECTION_LIMIT, (unsigned)MAX_CONNECTIONS,
@@ -382,6 +406,7 @@ static struct MHD_Daemon *start_daemon(struct listener *listener, int fd, bool d
 int listener_start(struct listener **listener, const struct listener_settings *settings,
 		   listener_handler *handler, void *context, struct err *err)
 {
+	open_library();
 	int port = settings->port;
 	CLEANUP(file_close) int fd = open_socket(&port, err);
 	if (fd < 0)
@@ -418,7 +443,7 @@ void listener_stop(struct listener *listener)
 	if (listener->stopping >= 0)
 		(void)eventfd_write(listener->stopping, 1);
 	if (listener->daemon)
-		MHD_stop_daemon(listener->daemon);
+		lib.MHD_stop_daemon(listener->daemon);
 	file_close(&listener->stopping);
 	free(listener);
 }
@@ -426,6 +451,7 @@ void listener_stop(struct listener *listener)
 const char *listener_library(void)
 {
 	static char name[64];
-	snprintf(name, sizeof(name), "libmicrohttpd %s", MHD_get_version());
+	open_library();
+	snprintf(name, sizeof(name), "libmicrohttpd %s", lib.MHD_get_version());
 	return name;
 }
