@@ -2,16 +2,23 @@
 #include "base/random.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <sys/random.h>
 
 #include "base/mem.h"
 #include "base/text.h"
 
-static void fill(unsigned char *bytes, size_t len)
+/* One call of the kernel serves many; no child of ours goes on as a copy that would have the same.
+ */
+static void fill(void *bytes, size_t len)
 {
 	/* up to 256 bytes getrandom is never interrupted and never short */
-	if (getrandom(bytes, len, 0) != (ssize_t)len)
+	static _Thread_local unsigned char store[256];
+	static _Thread_local size_t left;
+	if (left < len && getrandom(store, sizeof(store), 0) != (ssize_t)sizeof(store))
 		abort();
+	left = (left < len ? sizeof(store) : left) - len;
+	memcpy(bytes, store + left, len);
 }
 
 void random_uuid(char uuid[UUID_SIZE])
@@ -33,6 +40,6 @@ void random_uuid(char uuid[UUID_SIZE])
 uint64_t random_below(uint64_t limit)
 {
 	uint64_t number = 0;
-	fill((unsigned char *)&number, sizeof(number));
+	fill(&number, sizeof(number));
 	return number % limit;
 }

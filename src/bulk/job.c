@@ -373,26 +373,29 @@ static void unready(struct job *job)
 	}
 }
 
-/* Writes what was noted. If it cannot be, nothing starts any more; results go to the journal even
- * when the log takes nothing. */
+/* Nothing starts any more if what it would need on disk is not there. */
+static void need(struct job *job, int result, const struct err *why)
+{
+	if (result == 0)
+		return;
+	stop(job, why);
+	unready(job);
+}
+
+/* Writes what was noted. Results go to the journal even when the log takes nothing. Both are
+ * written before one is synced, and synced at the same time: half of what the file system has to do
+ * for one serves the other. */
 static void commit(struct job *job, bool sync)
 {
 	CLEAN_ERR struct err err = { 0 }, log = { 0 }, later = { 0 };
-	if (audit_group_write(&job->audit, job->session, &log) < 0) {
-		stop(job, &log);
-		unready(job);
-	}
-	if ((sync || job->journal->pending.len) &&
-	    bulk_journal_commit(job->journal, sync, &err) < 0) {
-		stop(job, &err);
-		unready(job);
-	}
-	/* both are written before one is synced: what the file system then has to do for the second
-	 * is in part done with the first */
-	if (audit_group_sync(&job->audit, job->session, &later) < 0) {
-		stop(job, &later);
-		unready(job);
-	}
+	need(job, audit_group_write(&job->audit, job->session, &log), &log);
+	int result = bulk_journal_write(job->journal, &err);
+	if (sync && result == 0)
+		audit_group_sync_begin(&job->audit);
+	if (result == 0)
+		result = bulk_journal_commit(job->journal, sync, &err);
+	need(job, result, &err);
+	need(job, audit_group_sync(&job->audit, job->session, &later), &later);
 }
 
 /* ---- turns ---- */

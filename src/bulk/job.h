@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The engine of a bulk job: rows in flight side by side, in one thread.
+ * The engine of a bulk job: rows in flight side by side, in one thread; another one only syncs the
+ * audit log while this one syncs the journal.
  *
  * A turn: what has ended is judged; rows that may start get their intents on disk, in the audit log
  * and the journal, before any of their requests leaves; results are written before they are shown.

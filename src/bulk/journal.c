@@ -184,25 +184,40 @@ void bulk_journal_again(struct bulk_journal *journal, long long row, const char 
 	set_state(journal, row, ROW_NONE);
 }
 
-int bulk_journal_commit(struct bulk_journal *journal, bool sync, struct err *err)
+/* Half a line must not be glued to the next one. */
+static int give_up(struct bulk_journal *journal, struct err *err)
+{
+	int reason = errno;
+	(void)!ftruncate(journal->fd, (off_t)journal->end);
+	journal->broken = true;
+	errno = reason;
+	return fail(journal, "write", err);
+}
+
+int bulk_journal_write(struct bulk_journal *journal, struct err *err)
 {
 	if (journal->broken)
 		return err_set(err, ERR_INTERNAL, "the journal %s could not be written",
 			       journal->path);
-	if (!journal->pending.len && (!sync || journal->synced))
+	if (!journal->pending.len)
 		return 0;
-	if (file_write_all(journal->fd, buf_str(&journal->pending), journal->pending.len) < 0 ||
-	    (sync && fdatasync(journal->fd) < 0)) {
-		int reason = errno;
-		/* half a line must not be glued to the next one */
-		(void)!ftruncate(journal->fd, (off_t)journal->end);
-		journal->broken = true;
-		errno = reason;
-		return fail(journal, "write", err);
-	}
-	journal->synced = sync;
-	journal->end += (long long)journal->pending.len;
+	if (file_write_all(journal->fd, buf_str(&journal->pending), journal->pending.len) < 0)
+		return give_up(journal, err);
+	journal->synced = false;
+	journal->written += (long long)journal->pending.len;
 	buf_clear(&journal->pending);
+	return 0;
+}
+
+int bulk_journal_commit(struct bulk_journal *journal, bool sync, struct err *err)
+{
+	if (bulk_journal_write(journal, err) < 0)
+		return -1;
+	if (sync && !journal->synced && fdatasync(journal->fd) < 0)
+		return give_up(journal, err);
+	journal->synced = journal->synced || sync;
+	journal->end += journal->written;
+	journal->written = 0;
 	return 0;
 }
 

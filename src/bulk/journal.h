@@ -44,7 +44,8 @@ struct bulk_journal {
 	struct digest *digest;
 	bool broken;			  /* a commit failed */
 	bool synced;			  /* nothing was written since the last sync */
-	long long end;			  /* of the file, after the last whole line */
+	long long end;			  /* of the file, after the last line of a commit */
+	long long written;		  /* bytes after that */
 	unsigned char *states;		  /* owned: two bits a row */
 	struct bulk_journal_intent *open; /* owned */
 	size_t open_count;
@@ -102,6 +103,9 @@ void bulk_journal_result(struct bulk_journal *journal, const struct bulk_journal
 
 /* The row is open again: no try of it was applied, the last since `why`. */
 void bulk_journal_again(struct bulk_journal *journal, long long row, const char *why);
+
+/* Writes what was noted, for a commit that is to follow without delay, and fails as that does. */
+int bulk_journal_write(struct bulk_journal *journal, struct err *err);
 
 /* Writes what was noted; with `sync`, all that was written is synced. ERR_INTERNAL; the file then
  * ends as it did before. */

@@ -294,6 +294,12 @@ int audit_group_write(struct audit_group *group, const struct session *session, 
 	return result == 0 ? 0 : not_written(session, err);
 }
 
+void audit_group_sync_begin(struct audit_group *group)
+{
+	if (group->is_written)
+		chain_sync_begin(&group->written);
+}
+
 int audit_group_sync(struct audit_group *group, const struct session *session, struct err *err)
 {
 	if (!group->is_written)

@@ -49,10 +49,10 @@ void audit_group_outcome(struct audit_group *group, const struct session *sessio
 			 const struct request *request, const struct err *failure,
 			 const struct outcome *outcome);
 
-/* Writes and empties the group, which is to be synced without delay; both fail as audit_intent
- * does.
- */
+/* Writes and empties the group, which is to be synced without delay, in part while the caller syncs
+ * another file; both fail as audit_intent does. */
 int audit_group_write(struct audit_group *group, const struct session *session, struct err *err);
+void audit_group_sync_begin(struct audit_group *group);
 int audit_group_sync(struct audit_group *group, const struct session *session, struct err *err);
 
 /* A change as the log's lines tell of it together. NULL where nothing was said. */

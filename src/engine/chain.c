@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdint.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -155,6 +156,8 @@ int chain_write(const char *path, const struct buf *objects, struct chain_lines 
 		return -1;
 	if (tail.torn && ftruncate(fd, tail.end) < 0)
 		return fail(path, err);
+	/* number and hash make lines a quarter longer */
+	buf_reserve(&text, 2 * objects->len);
 	add_lines(objects, &tail, &text);
 	*lines = (struct chain_lines){ .fd = fd, .begin = tail.end };
 	fd = -1;
@@ -165,9 +168,32 @@ int chain_write(const char *path, const struct buf *objects, struct chain_lines 
 	return 0;
 }
 
+static void *sync_now(void *context)
+{
+	struct chain_lines *lines = context;
+	lines->failure = fdatasync(lines->fd) < 0 ? errno : 0;
+	return NULL;
+}
+
+void chain_sync_begin(struct chain_lines *lines)
+{
+	/* signals belong to the caller's thread */
+	sigset_t all, before;
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	lines->syncing = pthread_create(&lines->thread, NULL, sync_now, lines) == 0;
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
 int chain_sync(const char *path, struct chain_lines *lines, struct err *err)
 {
-	if (fdatasync(lines->fd) < 0)
+	if (lines->syncing)
+		pthread_join(lines->thread, NULL);
+	else
+		(void)sync_now(lines);
+	lines->syncing = false;
+	errno = lines->failure;
+	if (errno)
 		return undo(lines, path, err);
 	file_close(&lines->fd);
 	return 0;

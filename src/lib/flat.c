@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "lib/flat.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -50,6 +51,25 @@ static bool is_plain(unsigned char c)
 	return c >= 0x20 && c < 0x7F && c != '"' && c != '\\';
 }
 
+/* How many bytes from `p` on stand as they are; eight at once, as long as that goes. */
+static size_t plain_length(const unsigned char *p, const unsigned char *end)
+{
+	static const uint64_t ones = 0x0101010101010101U, tops = 0x8080808080808080U;
+	const unsigned char *start = p;
+	for (uint64_t eight; end - p >= (ptrdiff_t)sizeof(eight); p += sizeof(eight)) {
+		memcpy(&eight, p, sizeof(eight));
+		uint64_t quote = eight ^ ones * '"', backslash = eight ^ ones * '\\';
+		/* a borrow or carry out of a byte only comes from one that is hit itself */
+		uint64_t hits = (eight - ones * 0x20) | (eight + ones) | eight | (quote - ones) |
+				(backslash - ones);
+		if (hits & tops)
+			break;
+	}
+	while (p < end && is_plain(*p))
+		p++;
+	return (size_t)(p - start);
+}
+
 /* Adds the character at `p`, as it is, escaped, or U+FFFD for a byte that is none; its length. */
 static size_t add_character(struct buf *out, const unsigned char *p, const unsigned char *end)
 {
@@ -74,10 +94,9 @@ void flat_bytes(struct buf *out, const char *text, size_t len)
 	buf_reserve(out, len + 2);
 	buf_add_char(out, '"');
 	while (p < end) {
-		const unsigned char *start = p;
-		while (p < end && is_plain(*p))
-			p++;
-		buf_add(out, (const char *)start, (size_t)(p - start));
+		size_t plain = plain_length(p, end);
+		buf_add(out, (const char *)p, plain);
+		p += plain;
 		if (p < end)
 			p += add_character(out, p, end);
 	}

@@ -48,6 +48,14 @@ static void read_back(int fd, struct buf *out)
 	out->data[out->len] = '\0';
 }
 
+static void append(const struct buf *lines)
+{
+	CLEAN_ERR struct err err = { 0 };
+	struct chain_lines written;
+	must(chain_write(path, lines, &written, &err) == 0 &&
+	     chain_sync(path, &written, &err) == 0);
+}
+
 /* Three changes, as calls of a shell and of a bulk job leave them: applied, unknown and settled,
  * refused. */
 static void make_intact(void)
@@ -62,9 +70,7 @@ static void make_intact(void)
 	for (size_t i = 0; i < COUNT(lines); i++) {
 		CLEAN_BUF struct buf line = { 0 };
 		buf_add_str(&line, lines[i]);
-		struct chain_lines written;
-		must(chain_write(path, &line, &written, &err) == 0);
-		must(chain_sync(path, &written, &err) == 0);
+		append(&line);
 	}
 	must(chain_verify(path, &intact_facts, &err) == 0 && intact_facts.count == 5);
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -116,7 +122,7 @@ static void goes_on(const struct chain_facts *before)
 	CLEAN_BUF struct buf line = { 0 };
 	struct chain_facts facts;
 	buf_add_str(&line, "{\"v\":1}\n{\"v\":1}\n");
-	must(chain_append(path, &line, &err) == 0);
+	append(&line);
 	must(chain_verify(path, &facts, &err) == 0 && facts.count == before->count + 2);
 }
 
