@@ -159,7 +159,8 @@ static int explain_tls(const struct failure *failure, const char *host, enum err
 }
 
 static const char clock_hint[] =
-	"\"bangoctl doctor\" compares this machine's clock; if it is right, who runs the server has to renew it";
+	"check this machine's clock; if it is right, who runs the server has to renew the certificate";
+static const char host_hint[] = "check the host name of base_url, or of proxy (--proxy)";
 static const char trust_hint[] =
 	"name its CA with cacert (--cacert), unless the server should have sent an intermediate certificate along";
 
@@ -169,8 +170,8 @@ static const struct {
 	const char *what; /* after "the certificate of HOST" */
 	const char *hint;
 } verdicts[] = {
-	{ 0, "is for another host", "check the host name of base_url" },
-	{ 1, "is for another host", "check the host name of base_url" },
+	{ 0, "is for another host", host_hint },
+	{ 1, "is for another host", host_hint },
 	{ 2, "is signed by a CA that is not trusted", trust_hint },
 	{ 9, "is not valid yet", clock_hint },
 	{ 10, "has expired, or that of its CA", clock_hint },
@@ -179,8 +180,8 @@ static const struct {
 	{ 19, "is signed by a CA that is not trusted", trust_hint },
 	{ 20, "is signed by a CA that is not trusted", trust_hint },
 	{ 21, "is signed by a CA that is not trusted", trust_hint },
-	{ 62, "is for another host", "check the host name of base_url" },
-	{ 64, "is for another host", "check the host name of base_url" },
+	{ 62, "is for another host", host_hint },
+	{ 64, "is for another host", host_hint },
 	{ 66, "has a key that is too weak", "who runs the server has to replace it" },
 	{ 67, "has a key that is too weak, or that of its CA",
 	  "who runs the server has to replace it" },
@@ -190,8 +191,12 @@ static const struct {
 static int explain_certificate(const struct failure *failure, const char *host, enum err_kind kind,
 			       struct err *err)
 {
+	bool of_proxy = !failure->verify && failure->proxy_verify;
+	long verify = of_proxy ? failure->proxy_verify : failure->verify;
+	if (of_proxy)
+		host = "the proxy";
 	for (size_t i = 0; i < COUNT(verdicts); i++) {
-		if (verdicts[i].verify != failure->verify)
+		if (verdicts[i].verify != verify)
 			continue;
 		err_set(err, kind, "the certificate of %s %s", host, verdicts[i].what);
 		return err_hint(err, "%s", verdicts[i].hint);

@@ -40,6 +40,7 @@ struct failure {
 	bool in_header;	    /* the reply's header had not ended */
 	bool two_lengths;   /* it names two that differ */
 	long verify;	    /* X509_V_ERR_… of the server's certificate; 0 is a wrong host name */
+	long proxy_verify;  /* of the proxy's, which then counts if `verify` is 0 */
 	long proxy_status;  /* of the answer to CONNECT; 407 also for SOCKS that wants a password */
 	bool proxy_no_basic; /* it wants credentials in another way than Basic */
 };

@@ -163,14 +163,14 @@ static void set_method(CURL *easy, const struct http_request *request)
 
 static void set_tls(CURL *easy, const struct http_options *options)
 {
-	const char *file = trust_file(options->cacert);
-	if (file) {
-		curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
+	const char *file = trust_file(options->cacert), *folder = file ? NULL : trust_folder();
+	if (file || folder) {
 		curl_easy_setopt(easy, CURLOPT_CAINFO, file);
-	} else if (trust_folder()) {
-		curl_easy_setopt(easy, CURLOPT_CAINFO, NULL);
-		curl_easy_setopt(easy, CURLOPT_CAPATH, trust_folder());
+		curl_easy_setopt(easy, CURLOPT_CAPATH, folder);
+		curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO, file);
+		curl_easy_setopt(easy, CURLOPT_PROXY_CAPATH, folder);
 	}
+	curl_easy_setopt(easy, CURLOPT_PROXY_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 	curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 	if (options->cert)
 		curl_easy_setopt(easy, CURLOPT_SSLCERT, options->cert);
@@ -439,6 +439,7 @@ static struct failure failure_of(struct http_transfer *transfer)
 	curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &number);
 	failure.os = number ? strerror((int)number) : "nothing answers";
 	curl_easy_getinfo(easy, CURLINFO_SSL_VERIFYRESULT, &failure.verify);
+	curl_easy_getinfo(easy, CURLINFO_PROXY_SSL_VERIFYRESULT, &failure.proxy_verify);
 	curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &failure.proxy_status);
 	failure.proxy_no_basic = transfer->reader.proxy_asks && !transfer->reader.proxy_basic;
 	for (size_t i = 0; i < COUNT(failures); i++)

@@ -84,7 +84,7 @@ def neutral(text, case):
 class MatrixCase(SafetyCase):
     def setUp(self):
         super().setUp()
-        self.profiles(test="retries = 1;")
+        self.profiles(test="retries = 1;", more="defaults = { timeout = 20; };")  # what waits for a time-out names its own
 
     def cell(self, each, call):
         place = each.make(self)

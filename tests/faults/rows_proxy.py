@@ -223,6 +223,28 @@ def plain(case):
     return Place(server.url, ("--proxy", proxy.url), seen=lambda: server.seen)
 
 
+def by_tls(case, name, trusted=True, kind="https", **more):
+    """haproxy takes TLS off what goes to tinyproxy."""
+    own = authority(case, name)
+    own.make("leaf", "root")
+    own.make("front", "root", **more)
+    both = own.path("both", "pem")
+    both.write_bytes(own.path("front").read_bytes() + own.path("front", "key").read_bytes())
+    front = haproxy(case, "", f"server s 127.0.0.1:{tinyproxy(case).port}", "tcp", f"ssl crt {both}")
+    place = serving(case, own, "leaf")
+    place.words = (*(place.words if trusted else ()), "--proxy", front.url.replace("http", kind))
+    return place
+
+
+BY = "haproxy, tinyproxy"
+row(PROXY, "TLS to the proxy too", BY, FINE)(lambda case: by_tls(case, "double"))
+row(PROXY, "TLS to the proxy, by a CA that nobody knows", BY, NOTHING)(lambda case: by_tls(case, "proxy unknown", False))
+row(PROXY, "TLS to the proxy, of another host", BY, NOTHING)(
+    lambda case: by_tls(case, "proxy other", san="subjectAltName=DNS:elsewhere.example"))
+row(PROXY, "TLS to the proxy, expired", BY, NOTHING)(lambda case: by_tls(case, "proxy expired", at="2020-01-01 00:00:00"))
+row(PROXY, "it wants TLS, and is named as http", BY, NOTHING)(lambda case: by_tls(case, "proxy plain", kind="http"))
+
+
 def microsocks(case, *words):
     need("microsocks")
     port = free_port()
