@@ -95,16 +95,20 @@ static const char *message_in(const struct json *body)
 	return NULL;
 }
 
-/* What a page says of itself, since servers and proxies answer with one where they have more to say
- * than a status: adds `, titled "TITLE"`. */
+/* The headline of a web page: servers and proxies answer with one where they have more to say than
+ * a status. Adds `: "TITLE"`. */
 static void add_title(struct buf *why, const struct buf *body)
 {
 	enum { LONGEST_TITLE = 80 };
-	const char *start = strcasestr(buf_str(body), "<title>");
-	size_t len = start ? strcspn(start += 7, "<\r\n") : 0;
+	const char *page = buf_str(body), *start = strcasestr(page, "<title>");
+	if (!start)
+		start = strcasestr(page, "<h1>");
+	if (start)
+		start = strchr(start, '>') + 1;
+	size_t len = start ? strcspn(start, "<\r\n") : 0;
 	if (len == 0 || len > LONGEST_TITLE || !text_is_utf8(start, len))
 		return;
-	buf_add_str(why, ", titled \"");
+	buf_add_str(why, ": \"");
 	text_escape(why, start, len, false);
 	buf_add_str(why, "\"");
 }
