@@ -78,28 +78,60 @@ static char *value_of(const char *line, size_t len)
 	return mem_dup_len(start, (size_t)(end - start));
 }
 
-static void note(struct head_reader *reader, struct http_reply *reply, const char *line, size_t len,
-		 size_t name)
+enum field { LOCATION, CODING, DATE, RETRY_AFTER, PROXY_WAY, LENGTH, FIELD_COUNT };
+
+static enum field field_of(const char *line, size_t len)
 {
+	static const char *const names[FIELD_COUNT] = {
+		"Location",    "Content-Encoding",   "Date",
+		"Retry-After", "Proxy-Authenticate", "Content-Length"
+	};
+	enum field field = LOCATION;
+	while (field < FIELD_COUNT && !is_named(names[field], line, len))
+		field++;
+	return field;
+}
+
+static void note_length(struct head_reader *reader, const char *value)
+{
+	long long length = strtoll(value, NULL, 10);
+	reader->two_lengths =
+		reader->two_lengths || (reader->has_length && length != reader->length);
+	reader->has_length = true;
+	reader->length = length;
+}
+
+static void note(struct head_reader *reader, struct http_reply *reply, const char *line, size_t len)
+{
+	const char *colon = memchr(line, ':', len);
+	enum field field = field_of(line, colon ? (size_t)(colon - line) : 0);
+	if (field == FIELD_COUNT)
+		return;
 	CLEAN_FREE char *value = value_of(line, len);
-	if (is_named("Location", line, name) && !reply->location.len) {
-		buf_add_str(&reply->location, value);
-	} else if (is_named("Content-Encoding", line, name)) {
+	switch (field) {
+	case LOCATION:
+		if (!reply->location.len)
+			buf_add_str(&reply->location, value);
+		break;
+	case CODING:
 		buf_clear(&reply->coding);
 		buf_add_str(&reply->coding, value);
-	} else if (is_named("Date", line, name)) {
+		break;
+	case DATE:
 		reply->date = http_date(reader->date, value);
-	} else if (is_named("Retry-After", line, name)) {
+		break;
+	case RETRY_AFTER:
 		reply->retry_after = http_retry_after(value);
-	} else if (is_named("Proxy-Authenticate", line, name)) {
+		break;
+	case PROXY_WAY:
 		reader->proxy_asks = true;
 		reader->proxy_basic = reader->proxy_basic || strncasecmp(value, "Basic", 5) == 0;
-	} else if (is_named("Content-Length", line, name)) {
-		long long length = strtoll(value, NULL, 10);
-		reader->two_lengths =
-			reader->two_lengths || (reader->has_length && length != reader->length);
-		reader->has_length = true;
-		reader->length = length;
+		break;
+	case LENGTH:
+		note_length(reader, value);
+		break;
+	case FIELD_COUNT:
+		break;
 	}
 }
 
@@ -115,8 +147,7 @@ bool head_read(struct head_reader *reader, struct http_reply *reply, const char 
 	} else if (len && (line[0] == '\r' || line[0] == '\n')) {
 		reader->open = false;
 	} else if (reader->open) {
-		const char *colon = memchr(line, ':', len);
-		note(reader, reply, line, len, colon ? (size_t)(colon - line) : 0);
+		note(reader, reply, line, len);
 	}
 	reader->bytes += len;
 	reader->too_large = reader->bytes > most_bytes;
