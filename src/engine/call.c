@@ -27,7 +27,9 @@ static const char *verb_of(const struct request *request)
 static void hint_reconcile(const struct session *session, const struct request *request,
 			   struct err *err)
 {
-	static const char *const names[] = { "config", "base-url", "cacert", "cert", "key" };
+	static const char *const names[] = {
+		"config", "base-url", "proxy", "cacert", "cert", "key"
+	};
 	CLEAN_BUF struct buf line = { 0 };
 	buf_add_format(&line, "bangoctl -p %s reconcile --request-id %s", session->profile,
 		       request->id);

@@ -95,6 +95,73 @@ static const char *message_in(const struct json *body)
 	return NULL;
 }
 
+/* The headline of a web page: servers and proxies answer with one where they have more to say than
+ * a status. Adds `: "TITLE"`. */
+static void add_title(struct buf *why, const struct buf *body)
+{
+	enum { LONGEST_TITLE = 80 };
+	const char *page = buf_str(body), *start = strcasestr(page, "<title>");
+	if (!start)
+		start = strcasestr(page, "<h1>");
+	if (start)
+		start = strchr(start, '>') + 1;
+	size_t len = start ? strcspn(start, "<\r\n") : 0;
+	if (len == 0 || len > LONGEST_TITLE || !text_is_utf8(start, len))
+		return;
+	buf_add_str(why, ": \"");
+	text_escape(why, start, len, false);
+	buf_add_str(why, "\"");
+}
+
+static void say_what_it_is(struct buf *why, const struct http_reply *reply, const char *fault)
+{
+	static const char *const usual[] = { "", "application/json",
+					     "application/json; charset=utf-8",
+					     "application/json;charset=utf-8" };
+	const char *type = buf_str(&reply->content_type), *coding = buf_str(&reply->coding);
+	bool known = false;
+	if (*coding && strcasecmp(coding, "identity") != 0) {
+		buf_add_str(why, "the reply is compressed, which was not asked for: ");
+		text_escape(why, coding, strlen(coding), false);
+		return;
+	}
+	if (strncasecmp(type, "text/html", 9) == 0) {
+		buf_add_str(why, "the reply is a web page, not JSON");
+		add_title(why, &reply->body);
+		return;
+	}
+	buf_add_format(why, "the reply is %s", fault);
+	for (size_t i = 0; i < COUNT(usual); i++)
+		known = known || strcasecmp(type, usual[i]) == 0;
+	if (!known)
+		buf_add_format(why, "; its type is %s", type);
+}
+
+/* Adds where a redirect leads: without what may be a secret, the user and the query. */
+static void add_location(struct buf *text, const char *location)
+{
+	const char *host = strstr(location, "//");
+	size_t len = strcspn(location, "?#"), before = host ? (size_t)(host + 2 - location) : 0;
+	if (before > len)
+		before = 0;
+	size_t name = before ? strcspn(location + before, "/?#") : 0;
+	const char *at = name ? memrchr(location + before, '@', name) : NULL;
+	text_escape(text, location, before, false);
+	size_t from = at ? (size_t)(at + 1 - location) : before;
+	text_escape(text, location + from, len - from, false);
+}
+
+static void add_redirect(struct buf *text, const struct http_reply *reply)
+{
+	if (reply->status < 300 || reply->status == 304 || !reply->location.len) {
+		buf_add_str(text, ": no answer to this call");
+		return;
+	}
+	buf_add_str(text, ": it leads to ");
+	add_location(text, buf_str(&reply->location));
+	buf_add_str(text, ", and redirects are not followed");
+}
+
 /* Reads the body; a text in `why` says that it is unusable. */
 static void read_body(const struct http_reply *reply, struct json_doc *doc, struct outcome *outcome,
 		      struct buf *why)
@@ -107,11 +174,11 @@ static void read_body(const struct http_reply *reply, struct json_doc *doc, stru
 		buf_add_str(why, "the reply is empty");
 		return;
 	}
-	if (json_parse(doc, reply->body.data, reply->body.len, &body, &fault) < 0) {
-		const char *type = buf_str(&reply->content_type);
-		buf_add_format(why, "the reply is %s", fault.message);
-		if (*type && strncmp(type, "application/json", 16) != 0)
-			buf_add_format(why, "; its type is %s", type);
+	/* a byte order mark may be ignored (RFC 8259, 8.1), and some platforms write one */
+	size_t mark =
+		reply->body.len > 3 && memcmp(reply->body.data, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+	if (json_parse(doc, reply->body.data + mark, reply->body.len - mark, &body, &fault) < 0) {
+		say_what_it_is(why, reply, fault.message);
 		return;
 	}
 	const struct json *code = json_get(body, "responseCode");
@@ -129,8 +196,13 @@ static void read_body(const struct http_reply *reply, struct json_doc *doc, stru
 	outcome->response_message = message_in(body);
 }
 
-static int add_hint(enum err_kind kind, struct err *err)
+static int add_hint(enum err_kind kind, const struct http_reply *reply, struct err *err)
 {
+	if (reply->location.len && reply->status >= 300 && reply->status < 400)
+		return err_hint(err, "name the address that answers itself as base_url");
+	if (strncasecmp(buf_str(&reply->content_type), "text/html", 9) == 0 && kind != ERR_AUTH)
+		return err_hint(err,
+				"check that base_url is the API's address, and proxies on the way");
 	if (kind == ERR_AUTH)
 		return err_hint(
 			err,
@@ -144,19 +216,20 @@ static int explain(const struct http_reply *reply, const struct outcome *outcome
 		   struct err *err)
 {
 	CLEAN_BUF struct buf text = { 0 };
+	bool final = reply->status >= 200 && (reply->status < 300 || reply->status >= 400);
 	buf_add_format(&text, "HTTP %ld", reply->status);
-	if (outcome->response_code)
+	if (outcome->response_code && final)
 		buf_add_format(&text, " %s", outcome->response_code);
-	if (outcome->response_message)
+	if (!final)
+		add_redirect(&text, reply);
+	else if (outcome->response_message)
 		buf_add_format(&text, ": %s", outcome->response_message);
 	else if (*why)
 		buf_add_format(&text, ": %s", why);
-	else if (reply->status >= 300 && reply->status < 400)
-		buf_add_str(&text, ": redirects are not followed");
 	if (outcome->kind == ERR_AUTH && !outcome->response_message)
 		buf_add_str(&text, ": the credentials or the IP address are not accepted");
 	err_set(err, outcome->kind, "%s", text.data);
-	add_hint(outcome->kind, err);
+	add_hint(outcome->kind, reply, err);
 	err->http_status = reply->status;
 	err->response_code = mem_dup(outcome->response_code);
 	err->retry_after = reply->retry_after;

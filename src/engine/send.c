@@ -172,7 +172,8 @@ struct http_request send_wire(const struct session *session, const struct reques
 		.body = request->has_body ? buf_str(&request->text) : NULL,
 		.body_len = request->text.len,
 		.change = request->effect == EFFECT_CHANGE,
-		.loopback = url->loopback,
+		/* a proxy of the config or of the environment is for what lies outside */
+		.loopback = url->loopback && !values_get(&session->globals, "proxy"),
 		.auth = auth,
 		.auth_name = auth == HTTP_AUTH_HEADER ? auth_header : session->username,
 		.secret = &session->secret,

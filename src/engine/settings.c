@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/buf.h"
 #include "base/text.h"
@@ -65,10 +66,10 @@ static const struct setting_row rows[SETTING_COUNT] = {
 				"the largest reply that is read; K, M and G are known" },
 	[SETTING_PROXY] = { "proxy", SETTING_TEXT, IN_PROFILE | IN_DEFAULTS, "proxy", NULL, NULL, 0,
 			    0, NULL, "\"http://proxy.example:3128\"",
-			    "the proxy; without it HTTPS_PROXY and NO_PROXY decide" },
+			    "the proxy, of the kinds http, https, socks4, socks4a, socks5 and socks5h, but not for loopback; without it HTTPS_PROXY, ALL_PROXY and NO_PROXY decide" },
 	[SETTING_CACERT] = { "cacert", SETTING_PATH, IN_PROFILE | IN_DEFAULTS, "cacert", NULL, NULL,
 			     0, 0, NULL, "\"company-ca.pem\"",
-			     "CA certificates to trust instead of the system's" },
+			     "a file of CA certificates to trust instead of the system's; no list of revoked ones is asked" },
 	[SETTING_CERT] = { "cert", SETTING_PATH, IN_PROFILE | IN_DEFAULTS, "cert", NULL, NULL, 0, 0,
 			   NULL, "\"client.pem\"",
 			   "the client certificate, if the route asks for one" },
@@ -144,13 +145,32 @@ static int check_choice(const struct setting_row *row, const char *what, const c
 	return err_hint(err, "use one of %s", list.data);
 }
 
+static int check_proxy(const char *what, const char *text, struct err *err)
+{
+	static const char *const schemes[] = { "http",	  "https",  "socks4",
+					       "socks4a", "socks5", "socks5h" };
+	const char *end = strstr(text, "://");
+	/* it would stand in process lists and in "config show" */
+	if (strchr(text, '@')) {
+		err_set(err, ERR_USAGE, "%s: a user name or password in the URL is not supported",
+			what);
+		return err_hint(err, "HTTPS_PROXY in the environment may have them");
+	}
+	for (size_t i = 0; end && i < COUNT(schemes); i++)
+		if (strlen(schemes[i]) == (size_t)(end - text) &&
+		    strncasecmp(schemes[i], text, (size_t)(end - text)) == 0)
+			return 0;
+	if (!end)
+		return 0;
+	err_set(err, ERR_USAGE, "%s: \"%s\" is no kind of proxy that is known", what, text);
+	return err_hint(err, "use http, https, socks4, socks4a, socks5 or socks5h");
+}
+
 int setting_check(enum setting setting, const char *what, const char *text, struct err *err)
 {
 	const struct setting_row *row = &rows[setting];
-	/* it would stand in process lists and in "config show" */
-	if (setting == SETTING_PROXY && strchr(text, '@'))
-		return err_set(err, ERR_USAGE,
-			       "%s: a user name or password in the URL is not supported", what);
+	if (setting == SETTING_PROXY && check_proxy(what, text, err) < 0)
+		return -1;
 	if (setting == SETTING_AUTH_HEADER && !security_is_good_header(text))
 		return err_set(err, ERR_USAGE, "%s: no secret can go out in the header \"%s\"",
 			       what, text);

@@ -86,8 +86,9 @@ static void environment(struct buf *out, const struct help_style *style)
 		{ "BANGOCTL_PAGER, PAGER", "the pager of the shell; empty: none" },
 		{ "COLUMNS", "the width of tables and help" },
 		{ "CI", "never ask" },
-		{ "HTTPS_PROXY, NO_PROXY",
-		  "the proxy, if neither option nor profile names one; never for loopback" },
+		{ "HTTPS_PROXY, ALL_PROXY, NO_PROXY",
+		  "the proxy, if neither option nor profile names one; never for loopback. Only here may it have a user name and a "
+		  "password, for Basic: http://USER:PASSWORD@HOST:PORT" },
 		{ "SSL_CERT_FILE", "the CA certificates, if --cacert names none" },
 	};
 	for (int i = 0; i < SETTING_COUNT; i++) {

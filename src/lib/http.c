@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "lib/digest.h"
+#include "lib/failure.h"
 #include "lib/head.h"
 #include "lib/trust.h"
 
@@ -17,8 +18,6 @@ struct progress {
 	bool running;
 	bool given_up;
 	bool too_large;
-	bool cut; /* the reply's header began and has not ended */
-	bool repeated;
 };
 
 /* A transfer belongs to its handle: both serve one request after the other. */
@@ -32,6 +31,7 @@ struct http_transfer {
 	struct http_reply reply;
 	struct buf shape; /* what the handle is set up for */
 	struct head head;
+	struct head_reader reader;
 	struct curl_slist *list; /* over the head's lines, in one block with room for so many */
 	size_t room;
 	char why[CURL_ERROR_SIZE];
@@ -104,10 +104,8 @@ static int on_prereq(void *context, char *remote, char *local, int remote_port, 
 	struct http_transfer *transfer = context;
 	struct progress *now = &transfer->now;
 	now->starts++;
-	if (now->starts > 1 && transfer->request.change) {
-		now->repeated = true;
+	if (now->starts > 1 && transfer->request.change)
 		return CURL_PREREQFUNC_ABORT;
-	}
 	if (now->starts == 1)
 		curl_easy_getinfo(transfer->easy, CURLINFO_REQUEST_SIZE, &now->size_before);
 	return CURL_PREREQFUNC_OK;
@@ -125,17 +123,11 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *context)
 	return len;
 }
 
-/* libcurl takes a reply whose header is cut off for a whole one without a body. */
 static size_t on_header(char *line, size_t size, size_t count, void *context)
 {
 	struct http_transfer *transfer = context;
 	size_t len = size * count;
-	/* trailers come here too, and end without an empty line */
-	if (len > 5 && strncmp(line, "HTTP/", 5) == 0)
-		transfer->now.cut = true;
-	else if (len && (line[0] == '\r' || line[0] == '\n'))
-		transfer->now.cut = false;
-	return len;
+	return head_read(&transfer->reader, &transfer->reply, line, len) ? len : 0;
 }
 
 static int on_debug(CURL *easy, curl_infotype type, char *text, size_t len, void *context)
@@ -174,19 +166,21 @@ static void set_method(CURL *easy, const struct http_request *request)
 
 static void set_tls(CURL *easy, const struct http_options *options)
 {
-	const char *file = trust_file(options->cacert);
-	if (file) {
-		curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
+	const char *file = trust_file(options->cacert), *folder = file ? NULL : trust_folder();
+	if (file || folder) {
 		curl_easy_setopt(easy, CURLOPT_CAINFO, file);
-	} else if (trust_folder()) {
-		curl_easy_setopt(easy, CURLOPT_CAINFO, NULL);
-		curl_easy_setopt(easy, CURLOPT_CAPATH, trust_folder());
+		curl_easy_setopt(easy, CURLOPT_CAPATH, folder);
+		curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO, file);
+		curl_easy_setopt(easy, CURLOPT_PROXY_CAPATH, folder);
 	}
+	curl_easy_setopt(easy, CURLOPT_PROXY_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 	curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 	if (options->cert)
 		curl_easy_setopt(easy, CURLOPT_SSLCERT, options->cert);
 	if (options->key)
 		curl_easy_setopt(easy, CURLOPT_SSLKEY, options->key);
+	/* without one OpenSSL asks at the terminal for a key's passphrase, in every transfer */
+	curl_easy_setopt(easy, CURLOPT_KEYPASSWD, "");
 }
 
 /* What stays from one request of a shape to the next. */
@@ -221,7 +215,7 @@ static void set_lasting(struct http_transfer *transfer)
 	if (!http_is_plain(request))
 		set_tls(easy, options);
 	if (options->proxy || request->loopback)
-		curl_easy_setopt(easy, CURLOPT_PROXY, options->proxy ? options->proxy : "");
+		curl_easy_setopt(easy, CURLOPT_PROXY, request->loopback ? "" : options->proxy);
 }
 
 /* libcurl only reads the list, so that its memory can serve the next request. */
@@ -308,6 +302,8 @@ struct http_transfer *http_start(struct http *http, const struct http_request *r
 	transfer->options = options;
 	transfer->context = context;
 	transfer->now = (struct progress){ .running = true };
+	transfer->reader = (struct head_reader){ .date = &http->date };
+	transfer->reply.retry_after = -1;
 	transfer->why[0] = '\0';
 	http_shape(&http->shape, request, options);
 	if (http->shape.len != transfer->shape.len ||
@@ -374,14 +370,6 @@ static double seconds(CURL *easy, CURLINFO info)
 	return (double)microseconds / 1e6;
 }
 
-/* A header of the final answer, or NULL. */
-static const char *header_of(CURL *easy, const char *name)
-{
-	struct curl_header *header;
-	CURLHcode found = curl_easy_header(easy, name, 0, CURLH_HEADER, -1, &header);
-	return found == CURLHE_OK ? header->value : NULL;
-}
-
 /* When the server's own certificate ends; 0 where that is not known. */
 static long long certificate_end(CURL *easy)
 {
@@ -395,7 +383,7 @@ static long long certificate_end(CURL *easy)
 	return 0;
 }
 
-static void read_facts(struct http_transfer *transfer, struct http_date *last)
+static void read_facts(struct http_transfer *transfer)
 {
 	CURL *easy = transfer->easy;
 	struct http_reply *reply = &transfer->reply;
@@ -404,10 +392,7 @@ static void read_facts(struct http_transfer *transfer, struct http_date *last)
 	curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &reply->status);
 	curl_easy_getinfo(easy, CURLINFO_CONTENT_TYPE, &type);
 	curl_easy_getinfo(easy, CURLINFO_NUM_CONNECTS, &connects);
-	if (type)
-		buf_add_str(&reply->content_type, type);
-	reply->date = http_date(last, header_of(easy, "Date"));
-	reply->retry_after = http_retry_after(header_of(easy, "Retry-After"));
+	buf_add_str(&reply->content_type, type ? type : "");
 	reply->certificate_ends = transfer->options->certificate ? certificate_end(easy) : 0;
 	reply->sent = http_is_sent(transfer);
 	reply->headless = strcmp(transfer->request.method, "HEAD") == 0;
@@ -423,52 +408,68 @@ static void read_facts(struct http_transfer *transfer, struct http_date *last)
 
 static const struct {
 	CURLcode result;
-	const char *hint;
-} hints[] = {
-	{ CURLE_COULDNT_RESOLVE_HOST, "check the host name of base_url, and the network" },
-	{ CURLE_COULDNT_RESOLVE_PROXY, "check the proxy's host name" },
-	{ CURLE_COULDNT_CONNECT,
-	  "nothing answers there: check base_url, the port and the firewall" },
-	{ CURLE_PEER_FAILED_VERIFICATION,
-	  "the server's certificate is not trusted: name its CA with --cacert" },
+	enum failure_kind kind;
+} failures[] = {
+	{ CURLE_OK, FAILURE_CUT }, /* a header that is cut off is a whole reply to libcurl */
+	{ CURLE_ABORTED_BY_CALLBACK, FAILURE_LINE }, /* by on_prereq */
+	{ CURLE_RECV_ERROR, FAILURE_LINE },
+	{ CURLE_SEND_ERROR, FAILURE_LINE },
+	{ CURLE_COULDNT_RESOLVE_HOST, FAILURE_NAME },
+	{ CURLE_COULDNT_RESOLVE_PROXY, FAILURE_PROXY_NAME },
+	{ CURLE_COULDNT_CONNECT, FAILURE_CONNECT },
+	{ CURLE_OPERATION_TIMEDOUT, FAILURE_TIMEOUT },
+	{ CURLE_PROXY, FAILURE_PROXY },
+	{ CURLE_SSL_CONNECT_ERROR, FAILURE_TLS },
+	{ CURLE_PEER_FAILED_VERIFICATION, FAILURE_CERTIFICATE },
+	{ CURLE_SSL_CACERT_BADFILE, FAILURE_CACERT },
+	{ CURLE_SSL_CERTPROBLEM, FAILURE_CERT },
+	{ CURLE_GOT_NOTHING, FAILURE_NO_ANSWER },
+	{ CURLE_PARTIAL_FILE, FAILURE_CUT },
+	{ CURLE_UNSUPPORTED_PROTOCOL, FAILURE_MALFORMED },
+	{ CURLE_WEIRD_SERVER_REPLY, FAILURE_MALFORMED },
+	{ CURLE_BAD_CONTENT_ENCODING, FAILURE_CODING },
 };
+
+static struct failure failure_of(struct http_transfer *transfer)
+{
+	CURL *easy = transfer->easy;
+	CURLcode result = transfer->now.result;
+	struct failure failure = { .sent = transfer->reply.sent,
+				   .in_header = transfer->reader.open || transfer->reader.too_large,
+				   .two_lengths = transfer->reader.two_lengths };
+	long number = 0;
+	failure.detail = transfer->why[0] ? transfer->why : curl_easy_strerror(result);
+	curl_easy_getinfo(easy, CURLINFO_EFFECTIVE_URL, &failure.url); /* the caller's is gone */
+	curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &number);
+	failure.os = number ? strerror((int)number) : "nothing answers";
+	curl_easy_getinfo(easy, CURLINFO_SSL_VERIFYRESULT, &failure.verify);
+	curl_easy_getinfo(easy, CURLINFO_PROXY_SSL_VERIFYRESULT, &failure.proxy_verify);
+	curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &failure.proxy_status);
+	failure.proxy_no_basic = transfer->reader.proxy_asks && !transfer->reader.proxy_basic;
+	for (size_t i = 0; i < COUNT(failures); i++)
+		if (failures[i].result == result)
+			failure.kind = failures[i].kind;
+	if (transfer->now.too_large)
+		failure.kind = FAILURE_TOO_LARGE;
+	return failure;
+}
 
 static int judge(struct http_transfer *transfer, struct err *err)
 {
 	const struct progress *now = &transfer->now;
+	const struct head_reader *reader = &transfer->reader;
 	struct http_reply *reply = &transfer->reply;
-	CURLcode result = now->result;
 	bool sent = reply->sent, change = transfer->request.change;
 	enum err_kind kind = !sent ? ERR_NETWORK : change ? ERR_UNKNOWN : ERR_SERVER;
-	const char *why = transfer->why[0] ? transfer->why : curl_easy_strerror(result);
-	if (result == CURLE_OK && !now->cut)
+	if (now->result == CURLE_OK && !reader->open && !reader->two_lengths)
 		return 0;
-	reply->hopeless = now->too_large || result == CURLE_PEER_FAILED_VERIFICATION ||
-			  result == CURLE_SSL_CACERT_BADFILE || result == CURLE_SSL_CERTPROBLEM ||
-			  result == CURLE_URL_MALFORMAT;
 	if (now->given_up && !(sent && change))
 		return err_set(err, ERR_INTERRUPTED, "interrupted");
 	if (now->given_up)
 		return err_set(err, kind, "interrupted before the answer came");
-	if (now->too_large)
-		return err_set(err, kind, "the reply is larger than %zu bytes",
-			       transfer->options->max_reply);
-	if (now->repeated)
-		return err_set(err, kind, "the connection died before the answer came");
-	if (result == CURLE_OK)
-		return err_set(err, kind,
-			       "the connection was closed in the middle of the reply's header");
-	if (!sent && (result == CURLE_SSL_CACERT_BADFILE || result == CURLE_SSL_CERTPROBLEM))
-		return err_set(err, ERR_CONFIG, "TLS: %s", why);
-	err_set(err, kind, "%s", why);
-	for (size_t i = 0; i < COUNT(hints); i++)
-		if (hints[i].result == result)
-			err_hint(err, "%s", hints[i].hint);
-	/* TLS 1.3 says it after the handshake, and libcurl only in words then */
-	if (strstr(why, "alert certificate required"))
-		err_hint(err,
-			 "the server asks for a client certificate: name it with --cert and --key");
-	return -1;
+	const struct failure failure = failure_of(transfer);
+	reply->hopeless = failure_lasts(&failure);
+	return failure_explain(&failure, transfer->options, kind, err);
 }
 
 int http_end(struct http *http, struct http_transfer *transfer, struct http_reply *reply,
@@ -486,7 +487,7 @@ int http_end(struct http *http, struct http_transfer *transfer, struct http_repl
 		http->ended_end = link;
 	transfer->next = http->idle;
 	http->idle = transfer;
-	read_facts(transfer, &http->date);
+	read_facts(transfer);
 	int result = judge(transfer, err);
 	struct http_reply last = *reply;
 	*reply = transfer->reply;

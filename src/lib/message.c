@@ -12,17 +12,25 @@ void http_reply_done(struct http_reply *reply)
 {
 	buf_done(&reply->body);
 	buf_done(&reply->content_type);
+	buf_done(&reply->location);
+	buf_done(&reply->coding);
 	*reply = (struct http_reply){ .retry_after = -1 };
 }
 
 void http_reply_clear(struct http_reply *reply)
 {
-	struct buf body = reply->body, type = reply->content_type;
-	if (body.capacity > kept_memory)
-		buf_done(&body);
-	buf_clear(&body);
-	buf_clear(&type);
-	*reply = (struct http_reply){ .body = body, .content_type = type, .retry_after = -1 };
+	struct http_reply kept = { .body = reply->body,
+				   .content_type = reply->content_type,
+				   .location = reply->location,
+				   .coding = reply->coding,
+				   .retry_after = -1 };
+	if (kept.body.capacity > kept_memory)
+		buf_done(&kept.body);
+	buf_clear(&kept.body);
+	buf_clear(&kept.content_type);
+	buf_clear(&kept.location);
+	buf_clear(&kept.coding);
+	*reply = kept;
 }
 
 long http_retry_after(const char *text)

@@ -26,7 +26,7 @@ struct http_request {
 	const char *body; /* NULL: none */
 	size_t body_len;
 	bool change;   /* must not be repeated by libcurl */
-	bool loopback; /* the environment's proxy is not for this host */
+	bool loopback; /* no proxy is for this host */
 	enum http_auth auth;
 	const char *auth_name; /* the user of HTTP_AUTH_BASIC, the header of HTTP_AUTH_HEADER */
 	const struct secret *secret;
@@ -36,7 +36,7 @@ struct http_request {
 struct http_options {
 	long timeout_ms; /* 0: none */
 	long connect_timeout_ms;
-	const char *proxy; /* NULL: from the environment, but never for loopback hosts */
+	const char *proxy; /* NULL: from the environment */
 	const char *cacert;
 	const char *cert;
 	const char *key;
@@ -64,6 +64,8 @@ struct http_reply {
 	long status; /* 0: no status line came */
 	struct buf body;
 	struct buf content_type;
+	struct buf location;	    /* of a redirect, as it came */
+	struct buf coding;	    /* Content-Encoding: how the body is compressed, as it came */
 	long retry_after;	    /* seconds; -1: none */
 	long long date;		    /* the Date header, in milliseconds since 1970; 0: none */
 	long long certificate_ends; /* of the server, in milliseconds since 1970; 0: not known */

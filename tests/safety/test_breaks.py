@@ -36,50 +36,58 @@ LIMITED = [(8, 0, 2)] * 6
 REFUSED = [None, None, (4, 0, 1), (4, 0, 1), None, None]
 IN_THE_BODY = [None, None, (10, 0, 1), (10, 0, 2), None, None]
 
-# (where it breaks, how, by whom, the cells)
+# what a read is told; a change is told the same behind "the outcome is unknown"
+NO_ANSWER = "HOST closed the connection without an answer"
+BROKE = "the connection to HOST broke before the whole answer came"
+IN_HEADER = "HOST closed the connection in the middle of the reply's header"
+IN_BODY = "HOST closed the connection in the middle of the reply's body"
+PAGE = 'HTTP {0}: the reply is a web page, not JSON: "{0} {1}"'
+BAD_GATEWAY, TIMED_OUT = PAGE.format(502, "Bad Gateway"), PAGE.format(504, "Gateway Time-out")
+
+# (where it breaks, how, by whom, the cells, what is said)
 TABLE = [
-    ("DNS", "no such name", "resolver", NOTHING),
-    ("connect", "nothing listens", "kernel", NOTHING),
-    ("TLS", "unknown CA", "nginx", NOTHING),
-    ("TLS", "unknown CA", "haproxy", NOTHING),
-    ("TLS", "another host's certificate", "nginx", NOTHING),
-    ("TLS", "no TLS there", "nginx", NOTHING),
-    ("TLS", "closed in the handshake", "raw socket", NOTHING),
-    ("TLS", "no answer in the handshake", "raw socket", NOTHING),
-    ("request's body", "closed after its first bytes", "raw socket", IN_THE_BODY),
-    ("request's body", "reset after its first bytes", "raw socket", IN_THE_BODY),
-    ("request's body", "dropped before it is read", "haproxy", IN_THE_BODY),
-    ("request's body", "too large: 413", "nginx", REFUSED),
-    ("before the status line", "dropped, not passed on", "nginx", UNAPPLIED),
-    ("before the status line", "dropped, not passed on", "haproxy", UNAPPLIED),
-    ("before the status line", "passed on, the answer dropped", "haproxy, TCP", APPLIED),
-    ("before the status line", "passed on, the answer dropped, TLS", "haproxy, TCP", APPLIED),
-    ("before the status line", "passed on, the answer unusable", "haproxy, HTTP", APPLIED),
-    ("before the status line", "closed", "raw socket", APPLIED),
-    ("before the status line", "reset", "raw socket", APPLIED),
-    ("before the status line", "silence until the time-out", "raw socket", APPLIED),
-    ("before the status line", "silence behind it: 504", "nginx", APPLIED),
-    ("before the status line", "silence behind it: 504", "haproxy", APPLIED),
-    ("before the status line", "closed behind it: 502", "nginx", APPLIED),
-    ("before the status line", "closed behind it: 502", "haproxy", APPLIED_KEPT),
-    ("before the status line", "nothing behind it: 502", "nginx", UNAPPLIED),
-    ("before the status line", "nothing behind it: 503", "haproxy", UNAPPLIED),
-    ("before the status line", "too many requests: 429", "nginx", LIMITED),
-    ("before the status line", "too many requests: 429", "haproxy", LIMITED),
-    ("header", "closed", "raw socket", APPLIED),
-    ("header", "reset", "raw socket", APPLIED),
-    ("header", "closed behind it: 502", "nginx", APPLIED),
-    ("header", "closed behind it: 502", "haproxy", APPLIED_KEPT),
-    ("body", "closed", "raw socket", APPLIED),
-    ("body", "reset", "raw socket", APPLIED),
-    ("body", "closed before the last chunk", "raw socket", APPLIED),
-    ("body", "closed behind it", "nginx", APPLIED),
-    ("body", "closed behind it", "haproxy", APPLIED),
-    ("body", "closed behind it, TLS", "nginx", APPLIED),
-    ("after a complete reply", "closed", "raw socket", DONE),
-    ("after a complete reply", "reset", "raw socket", DONE),
-    ("after a complete reply", "closed", "nginx", DONE),
-    ("after a complete reply", "closed", "haproxy", DONE),
+    ("DNS", "no such name", "resolver", NOTHING, "the host name of HOST leads to no address"),
+    ("connect", "nothing listens", "kernel", NOTHING, "no connection to HOST: Connection refused"),
+    ("TLS", "unknown CA", "nginx", NOTHING, "the certificate of HOST is signed by itself"),
+    ("TLS", "unknown CA", "haproxy", NOTHING, "the certificate of HOST is signed by itself"),
+    ("TLS", "another host's certificate", "nginx", NOTHING, "the certificate of HOST is for another host"),
+    ("TLS", "no TLS there", "nginx", NOTHING, "HOST does not speak TLS at this port"),
+    ("TLS", "closed in the handshake", "raw socket", NOTHING, "HOST closed the connection in the TLS handshake"),
+    ("TLS", "no answer in the handshake", "raw socket", NOTHING, "no TLS handshake with HOST within 0.3 s"),
+    ("request's body", "closed after its first bytes", "raw socket", IN_THE_BODY, BROKE),
+    ("request's body", "reset after its first bytes", "raw socket", IN_THE_BODY, BROKE),
+    ("request's body", "dropped before it is read", "haproxy", IN_THE_BODY, BROKE),
+    ("request's body", "too large: 413", "nginx", REFUSED, PAGE.format(413, "Request Entity Too Large")),
+    ("before the status line", "dropped, not passed on", "nginx", UNAPPLIED, NO_ANSWER),
+    ("before the status line", "dropped, not passed on", "haproxy", UNAPPLIED, NO_ANSWER),
+    ("before the status line", "passed on, the answer dropped", "haproxy, TCP", APPLIED, NO_ANSWER),
+    ("before the status line", "passed on, the answer dropped, TLS", "haproxy, TCP", APPLIED, NO_ANSWER),
+    ("before the status line", "passed on, the answer unusable", "haproxy, HTTP", APPLIED, IN_BODY),
+    ("before the status line", "closed", "raw socket", APPLIED, NO_ANSWER),
+    ("before the status line", "reset", "raw socket", APPLIED, BROKE),
+    ("before the status line", "silence until the time-out", "raw socket", APPLIED, "HOST gave no whole answer within 0.4 s"),
+    ("before the status line", "silence behind it: 504", "nginx", APPLIED, TIMED_OUT),
+    ("before the status line", "silence behind it: 504", "haproxy", APPLIED, TIMED_OUT),
+    ("before the status line", "closed behind it: 502", "nginx", APPLIED, BAD_GATEWAY),
+    ("before the status line", "closed behind it: 502", "haproxy", APPLIED_KEPT, BAD_GATEWAY),
+    ("before the status line", "nothing behind it: 502", "nginx", UNAPPLIED, BAD_GATEWAY),
+    ("before the status line", "nothing behind it: 503", "haproxy", UNAPPLIED, PAGE.format(503, "Service Unavailable")),
+    ("before the status line", "too many requests: 429", "nginx", LIMITED, "HTTP 429"),
+    ("before the status line", "too many requests: 429", "haproxy", LIMITED, "HTTP 429"),
+    ("header", "closed", "raw socket", APPLIED, IN_HEADER),
+    ("header", "reset", "raw socket", APPLIED, BROKE),
+    ("header", "closed behind it: 502", "nginx", APPLIED, BAD_GATEWAY),
+    ("header", "closed behind it: 502", "haproxy", APPLIED_KEPT, BAD_GATEWAY),
+    ("body", "closed", "raw socket", APPLIED, IN_BODY),
+    ("body", "reset", "raw socket", APPLIED, BROKE),
+    ("body", "closed before the last chunk", "raw socket", APPLIED, IN_BODY),
+    ("body", "closed behind it", "nginx", APPLIED, IN_BODY),
+    ("body", "closed behind it", "haproxy", APPLIED, IN_BODY),
+    ("body", "closed behind it, TLS", "nginx", APPLIED, IN_BODY),
+    ("after a complete reply", "closed", "raw socket", DONE, ""),
+    ("after a complete reply", "reset", "raw socket", DONE, ""),
+    ("after a complete reply", "closed", "nginx", DONE, ""),
+    ("after a complete reply", "closed", "haproxy", DONE, ""),
 ]
 
 ANSWER = json_answer()
@@ -323,7 +331,7 @@ class Breaks:
 class Table(SafetyCase):
     def setUp(self):
         super().setUp()
-        self.profiles(test='retries = 1; idempotency = "untrusted";', more="")
+        self.profiles(test='retries = 1; idempotency = "untrusted";', more="defaults = { timeout = 20; };")
         text = (self.home / "config/bangoctl/bangoctl.conf").read_text()
         trusting = text.replace("profiles = {", """profiles = { trusting = { environment = "test"; base_url = "http://127.0.0.1:1";
             username = "sandbox"; password = "sandbox"; retries = 1; idempotency = "trusted"; };""")
@@ -332,24 +340,26 @@ class Table(SafetyCase):
 
     def cell(self, row, column):
         """One run against a server of its own: what came of it."""
-        where, how, who, _ = row
+        where, how, who, *_ = row
         call, trust = column
         url, words, seen, applied = Breaks(self).server(where, how, who)
         call = "large" if where == "request's body" and call == "change" else call
         state = {"BANGOCTL_STATE_DIR": str(self.home / f"state-{url.rsplit(':', 1)[1].replace('/', '')}-{call}-{trust}")}
         result = self.run_program("-p", {"untrusted": "t", "trusted": "trusting"}[trust], "--base-url", url, "--error-format", "json",
                                   *words, *CALLS[call], env=state)
-        return result, applied, seen, Path(state["BANGOCTL_STATE_DIR"])
+        return result, url, applied, seen, Path(state["BANGOCTL_STATE_DIR"])
 
     def check(self, row, column, expected):
-        where, how, who, _ = row
-        result, applied, seen, state = self.cell(row, column)
+        where, how, who, *_ = row
+        result, url, applied, seen, state = self.cell(row, column)
         exit_code, times, requests = expected
         name = f"{where}, {how} ({who}), {' '.join(column)}"
         self.assertEqual(result.code, exit_code, f"{name}\n{result}")
         if seen:
             common.wait_until(lambda: seen() >= requests, 2)
             self.assertEqual(seen(), requests, f"{name}: requests seen\n{result}")
+        if result.code and "trusted" not in column:
+            self.assertIn(row[4].replace("HOST", url.partition("//")[2]), result.error["message"], name)
         if column[0] == "read":
             return
         common.wait_until(lambda: applied() >= times, 2)
@@ -618,11 +628,11 @@ def markdown():
              "Made by `REGEN=1 tests/run safety -k readme` from the table in `test_breaks.py`, each cell of which is a test: exit code · times",
              "that the change was applied · requests that the server saw, with one retry allowed and the break repeated on each try.",
              "*Trusted* is a profile with `idempotency = \"trusted\"`: its server applies an identifier once. Exit code 9 promises that nothing",
-             "was sent, 10 that nobody knows, 4 and 8 that nothing was applied.", "",
-             "| where it breaks | how | by | " + " | ".join(HEADINGS) + " |",
-             "|---" * (3 + len(HEADINGS)) + "|"]
-    for where, how, who, cells in TABLE:
+             "was sent, 10 that nobody knows, 4 and 8 that nothing was applied. Faults of other kinds, and what to do: `../faults/README.md`.", "",
+             "| where it breaks | how | by | " + " | ".join(HEADINGS) + " | what is said |",
+             "|---" * (4 + len(HEADINGS)) + "|"]
+    for where, how, who, cells, said in TABLE:
         texts = ["–" if not cell else f"{cell[0]} · {cell[1] if call != 'read' else '–'} · {cell[2]}"
                  for (call, _), cell in zip(COLUMNS, cells)]
-        lines.append(f"| {where} | {how} | {who} | " + " | ".join(texts) + " |")
+        lines.append(f"| {where} | {how} | {who} | " + " | ".join(texts) + f" | {said or '–'} |")
     return "\n".join(lines) + "\n"

@@ -252,11 +252,11 @@ static const struct fate {
 	{ "reset", true, false, ERR_UNKNOWN, true, false, NULL },
 	{ "half", true, false, ERR_UNKNOWN, true, false, "in the middle of the reply's header" },
 	{ "half", false, false, ERR_SERVER, true, false, "in the middle of the reply's header" },
-	{ "slow", true, false, ERR_UNKNOWN, true, false, "timed out" },
-	{ "slow", false, false, ERR_SERVER, true, false, "timed out" },
+	{ "slow", true, false, ERR_UNKNOWN, true, false, "gave no whole answer within 0.7 s" },
+	{ "slow", false, false, ERR_SERVER, true, false, "gave no whole answer within 0.7 s" },
 	{ "large", true, false, ERR_UNKNOWN, true, true, "the reply is larger than 1000 bytes" },
 	{ "large", false, false, ERR_SERVER, true, true, "the reply is larger than 1000 bytes" },
-	{ "ok", true, true, ERR_NETWORK, false, false, "connect" },
+	{ "ok", true, true, ERR_NETWORK, false, false, "no connection to 127.0.0.1:" },
 	{ "ok", true, false, ERR_OK, true, false, NULL },
 };
 

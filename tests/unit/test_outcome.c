@@ -185,7 +185,7 @@ static void messages(void **state)
 		  "HTTP 401: the reply is empty: the credentials or the IP address are not accepted",
 		  "allow-list", NULL },
 		{ 429, "{}", "HTTP 429", "set rate in the profile", NULL },
-		{ 302, "{}", "HTTP 302: redirects are not followed", NULL, NULL },
+		{ 302, "{}", "HTTP 302: no answer to this call", NULL, NULL },
 		{ 500, "<html>", "HTTP 500: the reply is not JSON", NULL, NULL },
 		{ 200, "", "HTTP 200: the reply is empty", NULL, NULL },
 	};
@@ -210,7 +210,7 @@ static void messages(void **state)
 	buf_add_str(&reply.content_type, "text/html; charset=utf-8");
 	assert_int_equal(outcome_judge(&reply, EFFECT_CHANGE, doc, &outcome, &err), -1);
 	assert_int_equal(err.retry_after, 7);
-	assert_non_null(strstr(err.message, "its type is text/html; charset=utf-8"));
+	assert_non_null(strstr(err.message, "the reply is a web page, not JSON"));
 	http_reply_done(&reply);
 }
 
