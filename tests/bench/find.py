@@ -9,7 +9,7 @@ import subprocess
 from common import Contender
 from report import thousands
 
-SIZE, ROUNDS, ROUNDS_OF_MILLER = 50000000, 5, 2
+SIZE, ROUNDS, ROUNDS_OF_MILLER = 50000000, 3, 1
 OBJECTS = ("extensionData", "merchantExtensionData", "merchantBangoExtensionData", "financeData")
 SHOWN = ("entitlementId", "status", "merchantEntitlementId", "productKey")
 
