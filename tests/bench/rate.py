@@ -4,7 +4,7 @@ import http.server
 import threading
 import time
 
-from common import REPLY, Took, table
+from common import REPLY
 
 RATE, SECONDS, PAUSE, AT = 50, 20, 3, 300
 
@@ -37,34 +37,30 @@ class Server(http.server.ThreadingHTTPServer):
 
 
 def arrivals_of(bench, rows, limit_at):
-    server = Server(("127.0.0.1", bench.peer), Handler)
+    server = Server(("127.0.0.1", 0), Handler)
     server.arrivals, server.limit_at = [], limit_at
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    bench.state(f"{bench.dir}/state")
-    Took(bench.bulk("peer", rows, "--rate", str(RATE)))
+    bench.state(bench.disk)
+    bench.take(bench.bulk("http", rows, "--rate", str(RATE), "--base-url", f"http://127.0.0.1:{server.server_port}"))
     server.shutdown()
     server.server_close()
     return sorted(server.arrivals)
 
 
-def line(what, arrivals):
+def check(report, what, arrivals):
     """The arrivals of that many seconds after the first one."""
     got = sum(t - arrivals[0] < SECONDS for t in arrivals) / SECONDS
-    good = abs(got / RATE - 1) <= 0.02
-    return (what, f"{got:.2f}/s", f"{RATE}/s ± 2 %", "met" if good else "missed"), not good
+    report.check(what, "", f"{RATE} a second ± 2 %", f"{got:.2f}", abs(got / RATE - 1) <= 0.02)
 
 
-def run(bench):
+def run(bench, report):
     plain = arrivals_of(bench, RATE * (SECONDS + 1), None)
     limited = arrivals_of(bench, AT + RATE * (SECONDS + 1), AT)
     told = limited[AT - 1]
     # what was on its way when the answer came
     later = [t for t in limited if t > told + 0.5]
     quiet = later[0] - told
-    lines, failed = zip(line(f"`--rate {RATE}` over {SECONDS} s", plain),
-                        line(f"the same after a 429 with `Retry-After: {PAUSE}`", later),
-                        ((f"what follows that 429", f"{quiet:.2f} s later", f"≥ {PAUSE} s",
-                          "met" if quiet >= PAUSE else "missed"), quiet < PAUSE))
-    table(("what", "measured", "wanted", "verdict"), lines)
-    return sum(failed)
+    check(report, f"`--rate {RATE}` over {SECONDS} s", plain)
+    check(report, f"the same after a 429 with `Retry-After: {PAUSE}`", later)
+    report.check("what follows that 429", "", f"≥ {PAUSE} s later", f"{quiet:.2f} s", quiet >= PAUSE)

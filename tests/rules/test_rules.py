@@ -230,6 +230,17 @@ class Texts(unittest.TestCase):
     def test_no_control_bytes(self):
         self.assert_none(self.lines_with(r"[\x00-\x08\x0b\x0e-\x1f\x7f]"))
 
+    def test_figures_of_the_readme_are_the_measured_ones(self):
+        """What ./dev bench --write put into two files stands there as it was written, and each reason has its heading."""
+        def written(path):
+            return re.search(r"(?s)<!-- written by .*?<!-- end of what ./dev bench wrote -->", path.read_text()).group(0)
+        bench = ROOT / "tests/bench"
+        block = written(ROOT / "README.md").replace("(tests/bench/", "(")
+        self.assertEqual(block, written(bench / "RESULTS.md"))
+        headings = {re.sub(r"[^\w -]", "", line).strip().lower().replace(" ", "-")
+                    for line in re.findall(r"(?m)^#+ (.*)", (bench / "README.md").read_text())}
+        self.assert_none(sorted(set(re.findall(r"README\.md#([\w-]+)", block)) - headings))
+
 
 if __name__ == "__main__":
     unittest.main()
