@@ -181,7 +181,7 @@ class Proxy:
         self.process = program.start([word.format(config=path) for word in argv], case.home, {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"},
                                      stdin=subprocess.DEVNULL, stdout=self.output, stderr=subprocess.STDOUT)
         case.addCleanup(self.stop)
-        if not wait_until(self.listens):
+        if not wait_until(self.listens) or self.process.poll() is not None:
             raise AssertionError(f"{name} did not start: {self.log.read_text()}")
 
     def listens(self):
@@ -203,15 +203,29 @@ class Proxy:
         return sum(line.startswith("REQUEST") and "BADREQ" not in line for line in lines)
 
 
-def haproxy(case, front, back="", mode="http", tls=""):
+def on_free_port(make):
+    """Another process may take the port that was free a moment ago: then another one."""
+    for _ in range(4):
+        try:
+            return make(free_port())
+        except AssertionError:
+            pass
+    return make(free_port())
+
+
+def haproxy(case, *words, **options):
     need("haproxy")
-    port = free_port()
+    return on_free_port(lambda port: haproxy_at(port, case, *words, **options))
+
+
+def haproxy_at(port, case, front, back="", mode="http", tls=""):
     # what is no HTTP at all, such as our own look whether it listens, is none of the requests
     line = 'log-format "REQUEST %ts"' if mode == "tcp" else 'log-format "REQUEST %HM %ST %ts"'
     config = f"""
 global
   log stdout format raw local0
   maxconn 100
+  noreuseport
 defaults
   mode {mode}
   timeout connect 2s
@@ -233,7 +247,10 @@ backend b
 
 def nginx(case, server, listen=""):
     need("nginx")
-    port = free_port()
+    return on_free_port(lambda port: nginx_at(port, case, server, listen))
+
+
+def nginx_at(port, case, server, listen):
     folder = case.home / f"nginx-{port}"
     folder.mkdir()
     paths = "".join(f"  {what}_temp_path {folder};\n" for what in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
