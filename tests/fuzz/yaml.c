@@ -10,15 +10,15 @@
 #include "base/text.h"
 #include "lib/yaml.h"
 
-/* libyaml finds no key in a flow mapping that is longer. */
-enum { MAX_FLOW_KEY = 1000 };
+/* libyaml finds no key in a flow mapping that is longer, escapes included. */
+enum { MAX_FLOW_KEY = 1000, LONGEST_ESCAPE = 6 };
 
 static bool has_long_key(const struct json *value)
 {
 	if (json_is_scalar(value))
 		return false;
 	for (const struct json *item = value->first; item; item = item->next)
-		if (item->key_len > MAX_FLOW_KEY / 6 || has_long_key(item))
+		if (item->key_len > MAX_FLOW_KEY / LONGEST_ESCAPE || has_long_key(item))
 			return true;
 	return false;
 }
