@@ -71,7 +71,8 @@ static void add_value(struct buf *out, const struct json *value)
 	if (value->type == JSON_STRING) {
 		add_string(out, value);
 	} else if (value->type == JSON_NUMBER) {
-		buf_add_format(out, "%s%s", value->text, is_whole(value) ? "L" : "");
+		bool zero = strcmp(value->text, "-0") == 0; /* of a float */
+		buf_add_format(out, "%s%s", value->text, zero ? ".0" : is_whole(value) ? "L" : "");
 	} else if (json_is_scalar(value)) {
 		buf_add_str(out, value->type == JSON_TRUE ? "true" : "false");
 	} else {
