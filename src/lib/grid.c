@@ -48,7 +48,10 @@ static void add_header(struct buf *out, const struct grid *grid, size_t column)
 {
 	const char *text = grid->headers[column];
 	size_t width = text_width(text, strlen(text));
-	add_text(out, text);
+	if (grid->width)
+		add_text(out, text);
+	else
+		buf_add_str(out, text);
 	if (width < 2 && wraps(grid, column) && !is_ascii(grid, column))
 		buf_add_repeat(out, ' ', 2 - (long)width);
 }
