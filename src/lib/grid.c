@@ -3,6 +3,8 @@
 
 #include <libsmartcols.h>
 #include <string.h>
+#include <wchar.h>
+#include <wctype.h>
 
 #include "base/late.h"
 #include "base/text.h"
@@ -41,13 +43,36 @@ static bool is_ascii(const struct grid *grid, size_t column)
 	return true;
 }
 
+static bool is_countable(wchar_t c)
+{
+	return iswprint((wint_t)c) && wcwidth(c) >= 0;
+}
+
+/* Adds the text with the characters made visible that the locale does not know: where libsmartcols
+ * wraps it puts another in their place, and loses bytes of the next if that is longer. */
+static void add_text(struct buf *out, const char *text)
+{
+	while (*text) {
+		wchar_t c;
+		int len = (unsigned char)*text < 0x80 ? 1 : mbtowc(&c, text, MB_CUR_MAX);
+		if (len > 1 && !is_countable(c))
+			buf_add_format(out, "\\u%04x", (unsigned)c);
+		else
+			buf_add(out, text, len > 0 ? (size_t)len : 1);
+		text += len > 0 ? len : 1;
+	}
+}
+
 /* A cell wraps down to the width of its header. In one column libsmartcols would write a character
  * that takes two for ever. */
 static void add_header(struct buf *out, const struct grid *grid, size_t column)
 {
 	const char *text = grid->headers[column];
 	size_t width = text_width(text, strlen(text));
-	buf_add_str(out, text);
+	if (grid->width)
+		add_text(out, text);
+	else
+		buf_add_str(out, text);
 	if (width < 2 && wraps(grid, column) && !is_ascii(grid, column))
 		buf_add_repeat(out, ' ', 2 - (long)width);
 }
@@ -69,12 +94,20 @@ static void add_columns(struct libscols_table *table, const struct grid *grid)
 	}
 }
 
+static void set_cell(struct libscols_line *line, size_t column, const char *text, bool escaped)
+{
+	CLEAN_BUF struct buf safe = { 0 };
+	if (escaped)
+		add_text(&safe, text);
+	lib.scols_line_set_data(line, column, escaped ? buf_str(&safe) : text);
+}
+
 static void add_rows(struct libscols_table *table, const struct grid *grid)
 {
 	for (size_t r = 0; r < grid->rows; r++) {
 		struct libscols_line *line = lib.scols_table_new_line(table, NULL);
 		for (size_t c = 0; line && c < grid->columns; c++)
-			lib.scols_line_set_data(line, c, grid->cells[r * grid->columns + c]);
+			set_cell(line, c, grid->cells[r * grid->columns + c], grid->width);
 	}
 }
 

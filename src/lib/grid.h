@@ -2,7 +2,7 @@
 /*
  * Tables for people (libsmartcols). The caller escapes what a terminal must not see; widths of wide
  * and combining characters come out right. Nothing is cut off: on a terminal that is too narrow,
- * cells wrap.
+ * cells wrap, and a character that the locale does not know is escaped.
  */
 #ifndef LIB_GRID_H
 #define LIB_GRID_H

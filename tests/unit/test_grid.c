@@ -132,6 +132,21 @@ static void narrow_with_wide_characters_ends(void **state)
 	}
 }
 
+static void unknown_characters_are_escaped(void **state)
+{
+	(void)state;
+	static const char *const names[] = { "a", "b" };
+	static const char *const unassigned[] = { "x\xCD\xB8ord",
+						  "yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy" };
+	const struct grid grid = {
+		.headers = names, .columns = 2, .cells = unassigned, .rows = 1, .width = 20
+	};
+	CLEAN_BUF struct buf out = { 0 };
+	grid_print(&out, &grid);
+	CLEAN_FREE char *kept = squeezed(buf_str(&out));
+	CHECK(strlen(kept) == strlen("x\\u0378ord") + 42, "%s\n", out.data);
+}
+
 static void no_blanks_at_ends(void **state)
 {
 	(void)state;
@@ -165,6 +180,7 @@ int main(void)
 		cmocka_unit_test(empty),
 		cmocka_unit_test(narrow_loses_nothing),
 		cmocka_unit_test(narrow_with_wide_characters_ends),
+		cmocka_unit_test(unknown_characters_are_escaped),
 		cmocka_unit_test(no_blanks_at_ends),
 		cmocka_unit_test(color),
 	};
