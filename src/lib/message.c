@@ -70,10 +70,10 @@ bool http_is_plain(const struct http_request *request)
 void http_shape(struct buf *shape, const struct http_request *request,
 		const struct http_options *options)
 {
-	const long numbers[] = { options->timeout_ms,  options->connect_timeout_ms,
-				 options->certificate, options->trace,
-				 request->change,      request->loopback,
-				 (long)request->auth,  request->body != NULL,
+	const long numbers[] = { options->timeout_ms,	options->connect_timeout_ms,
+				 options->certificate,	options->trace,
+				 request->change,	request->loopback,
+				 (long)request->auth,	request->body != NULL,
 				 http_is_plain(request) };
 	const char *const texts[] = { request->method, options->proxy, options->cacert,
 				      options->cert, options->key };
