@@ -340,3 +340,11 @@ void text_guess_try(struct text_guess *guess, const char *candidate)
 	guess->best = candidate;
 	guess->distance = d;
 }
+
+bool text_is_one_of(const char *text, const char *const *words)
+{
+	for (; *words; words++)
+		if (strcmp(text, *words) == 0)
+			return true;
+	return false;
+}

@@ -77,4 +77,7 @@ struct text_guess {
 
 void text_guess_try(struct text_guess *guess, const char *candidate);
 
+/* Whether the text is one of the words, behind the last of which stands NULL. */
+bool text_is_one_of(const char *text, const char *const *words);
+
 #endif

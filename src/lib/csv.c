@@ -4,6 +4,24 @@
 #include <csv.h>
 #include <string.h>
 
+#include "base/late.h"
+
+/* clang-format off */
+#define NAMES(X) \
+	X(csv_free) X(csv_init) X(csv_parse) X(csv_set_blk_size) X(csv_set_realloc_func) \
+	X(csv_set_space_func) X(csv_write)
+/* clang-format on */
+
+static struct {
+	NAMES(LATE_POINTER)
+} lib;
+
+static void open_library(void)
+{
+	static const char *const names[] = { NAMES(LATE_NAME) };
+	late_open(LIB_CSV, names, COUNT(names), &lib);
+}
+
 static int needs_quotes(const char *text, size_t len)
 {
 	for (size_t i = 0; i < len; i++)
@@ -21,8 +39,9 @@ void csv_add_field(struct buf *out, const char *text, size_t len)
 		buf_add(out, text, len);
 		return;
 	}
+	open_library();
 	buf_reserve(out, 2 * len + 2);
-	out->len += csv_write(out->data + out->len, 2 * len + 2, text, len);
+	out->len += lib.csv_write(out->data + out->len, 2 * len + 2, text, len);
 	out->data[out->len] = '\0';
 }
 
@@ -59,10 +78,11 @@ struct csv_reader *csv_reader_new(void)
 {
 	enum { GROWTH = 4096 };
 	struct csv_reader *reader = mem_new(1, sizeof(*reader));
-	csv_init(&reader->parser, CSV_STRICT);
-	csv_set_space_func(&reader->parser, no_blank);
-	csv_set_realloc_func(&reader->parser, grow);
-	csv_set_blk_size(&reader->parser, GROWTH);
+	open_library();
+	lib.csv_init(&reader->parser, CSV_STRICT);
+	lib.csv_set_space_func(&reader->parser, no_blank);
+	lib.csv_set_realloc_func(&reader->parser, grow);
+	lib.csv_set_blk_size(&reader->parser, GROWTH);
 	reader->row.fields = reader->fields;
 	return reader;
 }
@@ -71,7 +91,7 @@ void csv_reader_free(struct csv_reader *reader)
 {
 	if (!reader)
 		return;
-	csv_free(&reader->parser);
+	lib.csv_free(&reader->parser);
 	buf_done(&reader->texts);
 	free(reader);
 }
@@ -121,7 +141,7 @@ enum csv_step csv_reader_feed(struct csv_reader *reader, const char *bytes, size
 	}
 	row->bytes += len;
 	reader->line = line;
-	if (csv_parse(&reader->parser, bytes, len, on_field, on_row, reader) < len)
+	if (lib.csv_parse(&reader->parser, bytes, len, on_field, on_row, reader) < len)
 		return CSV_STEP_FAULT;
 	return reader->ended ? CSV_STEP_ROW : CSV_STEP_MORE;
 }

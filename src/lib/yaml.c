@@ -7,7 +7,31 @@
 #include <strings.h>
 #include <yaml.h>
 
+#include "base/late.h"
 #include "base/text.h"
+#include "lib/scalar.h"
+
+/* clang-format off */
+#define NAMES(X) \
+	X(yaml_document_end_event_initialize) X(yaml_document_start_event_initialize) \
+	X(yaml_emitter_delete) X(yaml_emitter_emit) X(yaml_emitter_initialize) \
+	X(yaml_emitter_set_output) X(yaml_emitter_set_unicode) X(yaml_emitter_set_width) \
+	X(yaml_event_delete) X(yaml_get_version_string) X(yaml_mapping_end_event_initialize) \
+	X(yaml_mapping_start_event_initialize) X(yaml_parser_delete) X(yaml_parser_initialize) \
+	X(yaml_parser_parse) X(yaml_parser_set_input_string) X(yaml_scalar_event_initialize) \
+	X(yaml_sequence_end_event_initialize) X(yaml_sequence_start_event_initialize) \
+	X(yaml_stream_end_event_initialize) X(yaml_stream_start_event_initialize)
+/* clang-format on */
+
+static struct {
+	NAMES(LATE_POINTER)
+} lib;
+
+static void open_library(void)
+{
+	static const char *const names[] = { NAMES(LATE_NAME) };
+	late_open(LIB_YAML, names, COUNT(names), &lib);
+}
 
 /* An alias costs what it stands for: so many values at most may come of all of them. */
 enum { MAX_ALIASED = 1000000 };
@@ -133,26 +157,6 @@ static int add_value(struct builder *builder, struct json *value, struct err *er
 	return 0;
 }
 
-static bool is_one_of(const char *text, const char *const *words)
-{
-	for (; *words; words++)
-		if (strcmp(text, *words) == 0)
-			return true;
-	return false;
-}
-
-static struct json *plain_scalar(struct json_doc *doc, const char *text, size_t len)
-{
-	static const char *const nulls[] = { "", "~", "null", "Null", "NULL", NULL };
-	static const char *const trues[] = { "true", "True", "TRUE", NULL };
-	static const char *const falses[] = { "false", "False", "FALSE", NULL };
-	if (is_one_of(text, nulls))
-		return json_new(doc, JSON_NULL);
-	if (is_one_of(text, trues) || is_one_of(text, falses))
-		return json_new_bool(doc, is_one_of(text, trues));
-	return json_new_text(doc, text_is_number(text, len) ? JSON_NUMBER : JSON_STRING, text, len);
-}
-
 static int on_key(struct builder *builder, const yaml_event_t *event, struct err *err)
 {
 	size_t top = builder->depth - 1;
@@ -177,7 +181,7 @@ static int on_key(struct builder *builder, const yaml_event_t *event, struct err
 static int check_tag(const struct builder *builder, const yaml_char_t *tag, struct err *err)
 {
 	static const char *const known[] = { "!", YAML_STR_TAG, YAML_SEQ_TAG, YAML_MAP_TAG, NULL };
-	if (!tag || is_one_of((const char *)tag, known))
+	if (!tag || text_is_one_of((const char *)tag, known))
 		return 0;
 	CLEAN_FREE char *why = buf_format("the tag %s is not supported", (const char *)tag);
 	return fail(builder, err, why);
@@ -195,7 +199,7 @@ static int on_scalar(struct builder *builder, const yaml_event_t *event, struct 
 	if (wants_key)
 		return on_key(builder, event, err);
 	bool plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE && !event->data.scalar.tag;
-	struct json *value = plain ? plain_scalar(builder->doc, text, len)
+	struct json *value = plain ? scalar_read(builder->doc, text, len)
 				   : json_new_text(builder->doc, JSON_STRING, text, len);
 	remember(builder, event->data.scalar.anchor, value);
 	return add_value(builder, value, err);
@@ -318,20 +322,21 @@ int yaml_read(struct json_doc *doc, const char *text, size_t len, struct json **
 {
 	struct builder builder = { .doc = doc };
 	yaml_parser_t parser;
-	yaml_parser_initialize(&parser);
-	yaml_parser_set_input_string(&parser, (const unsigned char *)text, len);
+	open_library();
+	lib.yaml_parser_initialize(&parser);
+	lib.yaml_parser_set_input_string(&parser, (const unsigned char *)text, len);
 	int result = 0;
 	for (bool more = true; more && result == 0;) {
 		yaml_event_t event;
-		if (!yaml_parser_parse(&parser, &event)) {
+		if (!lib.yaml_parser_parse(&parser, &event)) {
 			result = syntax_error(&parser, err);
 			break;
 		}
 		more = event.type != YAML_STREAM_END_EVENT;
 		result = on_event(&builder, &event, err);
-		yaml_event_delete(&event);
+		lib.yaml_event_delete(&event);
 	}
-	yaml_parser_delete(&parser);
+	lib.yaml_parser_delete(&parser);
 	while (builder.anchors)
 		tdelete(*(void **)builder.anchors, &builder.anchors, compare_anchors);
 	free(builder.marks);
@@ -344,13 +349,6 @@ int yaml_read(struct json_doc *doc, const char *text, size_t len, struct json **
 
 /* ---- writing ---- */
 
-/* Whether a mark of direction begins here, or one of the two line ends beside them: they stand for
- * themselves in YAML, but would steer a terminal. */
-static bool is_mark(const char *text, size_t len)
-{
-	return len >= 3 && (unsigned char)*text == 0xE2 && text_steers(text, 3);
-}
-
 /* Takes whole characters of the emitter, which has put each text with such a mark in double quotes.
  */
 static int append(void *out, unsigned char *bytes, size_t len)
@@ -359,7 +357,7 @@ static int append(void *out, unsigned char *bytes, size_t len)
 	while (p < end) {
 		const char *mark = memchr(p, 0xE2, (size_t)(end - p));
 		size_t plain = mark ? (size_t)(mark - p) : (size_t)(end - p);
-		bool escaped = mark && is_mark(mark, (size_t)(end - mark));
+		bool escaped = mark && scalar_is_mark(mark, (size_t)(end - mark));
 		buf_add(out, p, plain + (mark && !escaped));
 		if (escaped)
 			buf_add_format(out, "\\u20%02X",
@@ -372,45 +370,17 @@ static int append(void *out, unsigned char *bytes, size_t len)
 /* Texts are checked before, so all that could fail is memory. */
 static void emit(yaml_emitter_t *emitter, yaml_event_t *event, int made)
 {
-	if (!made || !yaml_emitter_emit(emitter, event))
+	if (!made || !lib.yaml_emitter_emit(emitter, event))
 		abort();
-}
-
-/* Bytes that only double quotes keep: what steers a terminal, and byte order marks. */
-static bool needs_escapes(const char *text, size_t len)
-{
-	for (size_t i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)text[i];
-		if ((c < 0x20 && c != '\n') || c == 0x7F ||
-		    (c == 0xC2 && (unsigned char)text[i + 1] < 0xA0) ||
-		    is_mark(text + i, len - i) ||
-		    (c == 0xEF && len - i >= 3 && memcmp(text + i, "\xEF\xBB\xBF", 3) == 0))
-			return true;
-	}
-	return false;
-}
-
-/* Whether readers of YAML 1.1 and 1.2 both take it for a text when it stands without quotes; of
- * indicators the emitter knows. */
-static bool stands_plain(const char *text, size_t len)
-{
-	static const char *const words[] = { "null", "true", "false", "yes", "no",
-					     "on",   "off",  "y",     "n" };
-	unsigned char c = len ? (unsigned char)*text : 0;
-	bool begins = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c >= 0x80 ||
-		      (c && strchr("/_$(", c));
-	for (size_t i = 0; i < COUNT(words); i++)
-		begins = begins && strcasecmp(text, words[i]) != 0;
-	return begins;
 }
 
 static yaml_scalar_style_t text_style(const char *text, size_t len, bool may_be_block)
 {
-	if (needs_escapes(text, len))
+	if (scalar_needs_escapes(text, len))
 		return YAML_DOUBLE_QUOTED_SCALAR_STYLE;
 	if (!memchr(text, '\n', len))
-		return stands_plain(text, len) ? YAML_PLAIN_SCALAR_STYLE
-					       : YAML_SINGLE_QUOTED_SCALAR_STYLE;
+		return scalar_is_plain_text(text, len) ? YAML_PLAIN_SCALAR_STYLE
+						       : YAML_SINGLE_QUOTED_SCALAR_STYLE;
 	/* what a block would need an indicator for is better quoted */
 	bool block = may_be_block && *text != '\n' && *text != ' ' &&
 		     !(text[len - 1] == '\n' && text[len - 2] == '\n');
@@ -421,8 +391,8 @@ static void emit_scalar(yaml_emitter_t *emitter, const char *text, size_t len,
 			yaml_scalar_style_t style)
 {
 	yaml_event_t event;
-	int made = yaml_scalar_event_initialize(&event, NULL, NULL, (const yaml_char_t *)text,
-						(int)len, 1, 1, style);
+	int made = lib.yaml_scalar_event_initialize(&event, NULL, NULL, (const yaml_char_t *)text,
+						    (int)len, 1, 1, style);
 	emit(emitter, &event, made);
 }
 
@@ -444,18 +414,18 @@ static void emit_children(yaml_emitter_t *emitter, const struct json *value, siz
 	yaml_event_t event;
 	bool object = value->type == JSON_OBJECT;
 	emit(emitter, &event,
-	     object ? yaml_mapping_start_event_initialize(&event, NULL, NULL, 1,
-							  YAML_BLOCK_MAPPING_STYLE)
-		    : yaml_sequence_start_event_initialize(&event, NULL, NULL, 1,
-							   YAML_BLOCK_SEQUENCE_STYLE));
+	     object ? lib.yaml_mapping_start_event_initialize(&event, NULL, NULL, 1,
+							      YAML_BLOCK_MAPPING_STYLE)
+		    : lib.yaml_sequence_start_event_initialize(&event, NULL, NULL, 1,
+							       YAML_BLOCK_SEQUENCE_STYLE));
 	for (const struct json *item = value->first; item; item = item->next) {
 		if (object)
 			emit_text(emitter, item->key, item->key_len, false);
 		emit_value(emitter, item, depth + 1);
 	}
 	emit(emitter, &event,
-	     object ? yaml_mapping_end_event_initialize(&event)
-		    : yaml_sequence_end_event_initialize(&event));
+	     object ? lib.yaml_mapping_end_event_initialize(&event)
+		    : lib.yaml_sequence_end_event_initialize(&event));
 }
 
 static void emit_value(yaml_emitter_t *emitter, const struct json *value, size_t depth)
@@ -484,22 +454,25 @@ void yaml_write(struct buf *out, const struct json *value)
 {
 	yaml_emitter_t emitter;
 	yaml_event_t event;
-	if (!yaml_emitter_initialize(&emitter))
+	open_library();
+	if (!lib.yaml_emitter_initialize(&emitter))
 		abort();
-	yaml_emitter_set_output(&emitter, append, out);
-	yaml_emitter_set_unicode(&emitter, 1);
-	yaml_emitter_set_width(&emitter, -1);
-	emit(&emitter, &event, yaml_stream_start_event_initialize(&event, YAML_UTF8_ENCODING));
-	emit(&emitter, &event, yaml_document_start_event_initialize(&event, NULL, NULL, NULL, 1));
+	lib.yaml_emitter_set_output(&emitter, append, out);
+	lib.yaml_emitter_set_unicode(&emitter, 1);
+	lib.yaml_emitter_set_width(&emitter, -1);
+	emit(&emitter, &event, lib.yaml_stream_start_event_initialize(&event, YAML_UTF8_ENCODING));
+	emit(&emitter, &event,
+	     lib.yaml_document_start_event_initialize(&event, NULL, NULL, NULL, 1));
 	emit_value(&emitter, value, 0);
-	emit(&emitter, &event, yaml_document_end_event_initialize(&event, 1));
-	emit(&emitter, &event, yaml_stream_end_event_initialize(&event));
-	yaml_emitter_delete(&emitter);
+	emit(&emitter, &event, lib.yaml_document_end_event_initialize(&event, 1));
+	emit(&emitter, &event, lib.yaml_stream_end_event_initialize(&event));
+	lib.yaml_emitter_delete(&emitter);
 }
 
 const char *yaml_library(void)
 {
 	static char version[32];
-	snprintf(version, sizeof(version), "libyaml %s", yaml_get_version_string());
+	open_library();
+	snprintf(version, sizeof(version), "libyaml %s", lib.yaml_get_version_string());
 	return version;
 }

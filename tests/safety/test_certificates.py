@@ -30,17 +30,18 @@ class ClientCertificate(SafetyCase):
 
     def test_not_shown(self):
         """In TLS 1.3 the server says no after the handshake, so what was sent by then is perhaps read."""
-        self.assert_failed(self.call(), 5, "hint: the server asks for a client certificate: name it with --cert and --key")
+        self.assert_failed(self.call(), 5, "hint: name it and its key with cert and key (--cert, --key)")
         self.assert_failed(self.call(*CHANGE), 10, "the outcome is unknown")
         self.assertEqual(self.proxy.seen, 0)
 
     def test_files_that_will_not_do(self):
         other = certificate(self.home, "other")[1]
         self.write("empty", "")
-        for cert, key in (("nowhere", self.key), (self.cert, "nowhere"), (self.cert, other), ("empty", self.key), (self.cert, "empty")):
+        for cert, key, said in (("nowhere", self.key, 'cert "nowhere"'), (self.cert, "nowhere", 'key "nowhere"'), (self.cert, other, f'key "{other}"'),
+                                ("empty", self.key, 'cert "empty"'), (self.cert, "empty", 'key "empty"')):
             for words in (["echo", "x"], CHANGE):
                 with self.subTest(cert=cert, key=key, words=words):
                     result = self.call("--cert", cert, "--key", key, *words)
-                    self.assert_failed(result, 3, "TLS: ")
+                    self.assert_failed(result, 3, said)
                     self.assertLessEqual(len(result.err.splitlines()), 2)
         self.assertEqual(self.proxy.seen, 0)
