@@ -9,7 +9,7 @@ import re
 from urllib.parse import quote
 
 METHODS = ("get", "head", "options", "post", "put", "patch", "delete")
-OWN_HEADERS = ("accept", "content-type", "authorization", "x-requestidentifier", "content-length", "host")
+OWN_HEADERS = ("accept", "content-type", "authorization", "x-requestidentifier", "content-length", "host", "user-agent")
 
 
 class NoSample(Exception):
