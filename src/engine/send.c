@@ -69,10 +69,9 @@ static void on_signal(void *context)
 		"the change was sent; waiting for its answer (a second signal gives up, and the outcome is unknown)");
 }
 
-/* The profile's timeout, or what is left of a wait, but enough for an answer. */
-static long timeout_of(const struct session *session)
+/* Of that timeout what is left of a wait, but enough for an answer. */
+static long timeout_of(const struct session *session, long timeout)
 {
-	long timeout = (long)(setting_number(&session->settings, SETTING_TIMEOUT) * 1000);
 	long long left = session->deadline - clock_monotonic();
 	if (!session->deadline || left >= timeout)
 		return timeout;
@@ -84,8 +83,10 @@ static long timeout_of(const struct session *session)
 struct http_options send_options(const struct session *session)
 {
 	const struct settings *settings = &session->settings;
+	long timeout = (long)(setting_number(settings, SETTING_TIMEOUT) * 1000);
 	return (struct http_options){
-		.timeout_ms = timeout_of(session),
+		.timeout_ms = timeout_of(session, timeout),
+		.is_wait = timeout_of(session, timeout) < timeout,
 		.connect_timeout_ms =
 			(long)(setting_number(settings, SETTING_CONNECT_TIMEOUT) * 1000),
 		.proxy = setting_text(settings, SETTING_PROXY),

@@ -18,7 +18,14 @@ static char *host_of(const char *url)
 
 static bool says(const struct failure *failure, const char *words)
 {
-	return failure->detail && strstr(failure->detail, words);
+	return strstr(failure->detail, words);
+}
+
+/* What the library says last, and most to the point. */
+static const char *last_words(const struct failure *failure)
+{
+	const char *colon = strrchr(failure->detail, ':');
+	return colon ? colon + 1 + strspn(colon + 1, " ") : failure->detail;
 }
 
 static int other(const struct failure *failure, const char *what, const char *host,
@@ -32,7 +39,7 @@ static int other(const struct failure *failure, const char *what, const char *ho
 static int explain_connect(const struct failure *failure, const struct http_options *options,
 			   const char *host, enum err_kind kind, struct err *err)
 {
-	if (options->proxy) {
+	if (failure->by_proxy) {
 		err_set(err, kind, "no connection to the proxy %s: %s", options->proxy,
 			failure->os);
 		return err_hint(err, "check proxy (--proxy), its port and the firewall");
@@ -59,10 +66,11 @@ static int explain_timeout(const struct failure *failure, const struct http_opti
 	double limit = limit_of(failure, options);
 	if (failure->sent) {
 		err_set(err, kind, "%s gave no whole answer within %g s", host, limit);
-		return err_hint(err, "raise timeout (--timeout) if the server is that slow");
+		return err_hint(err, "raise %s if the server is that slow",
+				options->is_wait ? "--wait" : "timeout (--timeout)");
 	}
 	err_set(err, kind, "no %s %s within %g s",
-		says(failure, "CONNECT") ? "way by the proxy to"
+		says(failure, "CONNECT") ? "tunnel of the proxy to"
 		: says(failure, "SSL")	 ? "TLS handshake with"
 					 : "connection to",
 		host, limit);
@@ -71,37 +79,42 @@ static int explain_timeout(const struct failure *failure, const struct http_opti
 		"check base_url, proxy (--proxy) and the firewall, or raise connect_timeout (--connect-timeout)");
 }
 
+/* Which way a SOCKS proxy goes, libcurl tells only in words. */
+static bool wants_password(const struct failure *failure)
+{
+	return failure->proxy_status == 407 || failure->proxy_status == 401 ||
+	       says(failure, "uthentication") || says(failure, "rejected by the SOCKS");
+}
+
 static int explain_proxy(const struct failure *failure, const char *host, enum err_kind kind,
 			 struct err *err)
 {
 	long status = failure->proxy_status;
-	if (status == 407 || status == 401 || says(failure, "uthentication") ||
-	    says(failure, "rejected by the SOCKS")) {
-		if (failure->proxy_no_basic) {
-			err_set(err, kind, "the proxy asks for Digest, NTLM or Negotiate");
-			return err_hint(err, "only Basic is known here: ask who runs the proxy");
-		}
-		err_set(err, kind, "the proxy asks for a user name and a password that it knows");
-		return err_hint(
-			err,
-			"leave proxy (--proxy) out, and set HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT in the environment");
+	if (wants_password(failure) && failure->proxy_no_basic) {
+		err_set(err, kind, "the proxy asks for Digest, NTLM or Negotiate");
+		return err_hint(err, "only Basic is known here: ask who runs the proxy");
 	}
-	if (status >= 500 || says(failure, "complete SOCKS")) {
+	if (wants_password(failure)) {
+		err_set(err, kind, "the proxy asks for a user name and a password that it knows");
+		return err_hint(err, "%sset %s://USER:PASSWORD@HOST:PORT in the environment",
+				failure->by_proxy ? "leave proxy (--proxy) out, and " : "",
+				status ? "HTTPS_PROXY=http" : "ALL_PROXY=socks5");
+	}
+	if (status >= 300) {
+		err_set(err, kind, "the proxy opened no tunnel to %s: HTTP %ld", host, status);
+		return err_hint(
+			err, "%s",
+			status >= 500 || status == 429
+				? "check base_url; if it is right, ask who runs the proxy"
+			: status == 403
+				? "ask who runs the proxy to allow that host and port"
+				: "check that proxy (--proxy) names a proxy, and whether it wants a login first");
+	}
+	if (says(failure, "complete SOCKS")) {
 		err_set(err, kind, "the proxy does not reach %s", host);
 		return err_hint(err, "check base_url; if it is right, ask who runs the proxy");
 	}
-	if (status >= 400) {
-		err_set(err, kind, "the proxy does not let this call through to %s: HTTP %ld", host,
-			status);
-		return err_hint(err, "ask who runs the proxy to allow that host and port");
-	}
-	if (status >= 300) {
-		err_set(err, kind, "the proxy makes no way to %s: HTTP %ld", host, status);
-		return err_hint(
-			err,
-			"check that proxy (--proxy) names a proxy, and whether it wants a login first");
-	}
-	err_set(err, kind, "the proxy makes no way to %s", host);
+	err_set(err, kind, "the proxy opened no tunnel to %s", host);
 	return err_hint(err, "check proxy (--proxy), its kind (http, socks5) and its port");
 }
 
@@ -121,7 +134,8 @@ static const struct {
 	  "who runs it has to enable TLS 1.2" },
 	{ "unsupported protocol", "does not speak TLS 1.2 or a later version",
 	  "who runs it has to enable TLS 1.2" },
-	{ "unrecognized name", "serves no such name", "check the host name of base_url" },
+	{ "unrecognized name", "refuses this host name in the TLS handshake",
+	  "check the host name of base_url" },
 	{ "no application protocol", "does not speak HTTP/1.1", "check base_url" },
 	{ "certificate required", "asks for a client certificate",
 	  "name it and its key with cert and key (--cert, --key)" },
@@ -152,15 +166,13 @@ static int explain_tls(const struct failure *failure, const char *host, enum err
 		err_set(err, kind, "%s %s", host, alerts[i].what);
 		return err_hint(err, "%s", alerts[i].hint);
 	}
-	const char *colon = failure->detail ? strrchr(failure->detail, ':') : NULL;
-	err_set(err, kind, "the TLS handshake with %s failed: %s", host,
-		colon ? colon + 1 : failure->detail);
+	err_set(err, kind, "the TLS handshake with %s failed: %s", host, last_words(failure));
 	return err_hint(err, "check the port of base_url, and proxies on the way");
 }
 
 static const char clock_hint[] =
 	"check this machine's clock; if it is right, who runs the server has to renew the certificate";
-static const char host_hint[] = "check the host name of base_url, or of proxy (--proxy)";
+static const char host_hint[] = "check the host name of base_url";
 static const char trust_hint[] =
 	"name its CA with cacert (--cacert), unless the server should have sent an intermediate certificate along";
 
@@ -199,11 +211,12 @@ static int explain_certificate(const struct failure *failure, const char *host, 
 		if (verdicts[i].verify != verify)
 			continue;
 		err_set(err, kind, "the certificate of %s %s", host, verdicts[i].what);
-		return err_hint(err, "%s", verdicts[i].hint);
+		bool of_name = verdicts[i].hint == host_hint;
+		return err_hint(err, "%s",
+				of_proxy && of_name ? "check the host name of proxy (--proxy)"
+						    : verdicts[i].hint);
 	}
-	const char *colon = failure->detail ? strrchr(failure->detail, ':') : NULL;
-	err_set(err, kind, "the certificate of %s is not accepted: %s", host,
-		colon ? colon + 2 : failure->detail);
+	err_set(err, kind, "the certificate of %s is not accepted: %s", host, last_words(failure));
 	return err_hint(err, "who runs the server has to replace it");
 }
 
@@ -283,8 +296,16 @@ static int explain_line(const struct failure *failure, const char *host, enum er
 {
 	if (says(failure, "alert") || (!failure->sent && says(failure, "SSL")))
 		return explain_tls(failure, host, kind, err);
-	if (!failure->sent)
+	if (!failure->sent && !failure->secured &&
+	    (failure->by_proxy || says(failure, "CONNECT") || says(failure, "SOCKS") ||
+	     says(failure, "roxy")))
 		return explain_proxy(failure, host, kind, err);
+	if (!failure->sent) {
+		err_set(err, kind, "%s closed the connection before the request was sent", host);
+		return err_hint(
+			err,
+			"if it asks for a client certificate, name it with cert and key (--cert, --key); else check proxies and firewalls on the way");
+	}
 	return explain_malformed(failure, host, kind, err);
 }
 
@@ -317,11 +338,13 @@ static int explain_reply(const struct failure *failure, const struct http_option
 bool failure_lasts(const struct failure *failure)
 {
 	return failure->kind == FAILURE_CERTIFICATE || failure->kind == FAILURE_CACERT ||
-	       failure->kind == FAILURE_CERT || failure->kind == FAILURE_TOO_LARGE;
+	       failure->kind == FAILURE_CERT || failure->kind == FAILURE_TOO_LARGE ||
+	       failure->proxy_status == 401 || failure->proxy_status == 403 ||
+	       failure->proxy_status == 407;
 }
 
-int failure_explain(const struct failure *failure, const struct http_options *options,
-		    enum err_kind kind, struct err *err)
+static int explain(const struct failure *failure, const struct http_options *options,
+		   enum err_kind kind, struct err *err)
 {
 	CLEAN_FREE char *host = host_of(failure->url);
 	switch (failure->kind) {
@@ -357,4 +380,14 @@ int failure_explain(const struct failure *failure, const struct http_options *op
 		break;
 	}
 	return explain_reply(failure, options, host, kind, err);
+}
+
+int failure_explain(const struct failure *failure, const struct http_options *options,
+		    enum err_kind kind, struct err *err)
+{
+	int result = explain(failure, options, kind, err);
+	/* libcurl may connect anew after the request has left, and read the certificates again */
+	if (failure->sent)
+		err->kind = kind;
+	return result;
 }

@@ -33,9 +33,10 @@ enum failure_kind {
 struct failure {
 	enum failure_kind kind;
 	const char *url;    /* of the request */
-	const char *detail; /* in the library's words */
+	const char *detail; /* in the library's words, never NULL */
 	const char *os;	    /* in the system's */
-	bool connected;	    /* a connection was there: to the proxy, if there is one */
+	bool by_proxy;	    /* one that the options name, which is not for loopback */
+	bool secured;	    /* the TLS handshake with the server is done */
 	bool sent;	    /* something of the request left */
 	bool in_header;	    /* the reply's header had not ended */
 	bool two_lengths;   /* it names two that differ */
@@ -48,7 +49,8 @@ struct failure {
 /* Whether trying again cannot help. */
 bool failure_lasts(const struct failure *failure);
 
-/* Sets `err`, of that kind, to the sentence and its hint; returns -1. */
+/* Sets `err`, of that kind, to the sentence and its hint; returns -1. A file that cannot be used is
+ * ERR_CONFIG as long as nothing was sent. */
 int failure_explain(const struct failure *failure, const struct http_options *options,
 		    enum err_kind kind, struct err *err);
 

@@ -212,7 +212,7 @@ static void set_lasting(struct http_transfer *transfer)
 		curl_easy_setopt(easy, CURLOPT_DEBUGDATA, transfer);
 	}
 	set_method(easy, request);
-	if (!http_is_plain(request))
+	if (!http_is_plain(request) || options->proxy)
 		set_tls(easy, options);
 	if (options->proxy || request->loopback)
 		curl_easy_setopt(easy, CURLOPT_PROXY, request->loopback ? "" : options->proxy);
@@ -436,7 +436,10 @@ static struct failure failure_of(struct http_transfer *transfer)
 	CURLcode result = transfer->now.result;
 	struct failure failure = { .sent = transfer->reply.sent,
 				   .in_header = transfer->reader.open || transfer->reader.too_large,
-				   .two_lengths = transfer->reader.two_lengths };
+				   .two_lengths = transfer->reader.two_lengths,
+				   .secured = seconds(easy, CURLINFO_APPCONNECT_TIME_T) > 0,
+				   .by_proxy = transfer->options->proxy &&
+					       !transfer->request.loopback };
 	long number = 0;
 	failure.detail = transfer->why[0] ? transfer->why : curl_easy_strerror(result);
 	curl_easy_getinfo(easy, CURLINFO_EFFECTIVE_URL, &failure.url); /* the caller's is gone */
@@ -463,10 +466,10 @@ static int judge(struct http_transfer *transfer, struct err *err)
 	enum err_kind kind = !sent ? ERR_NETWORK : change ? ERR_UNKNOWN : ERR_SERVER;
 	if (now->result == CURLE_OK && !reader->open && !reader->two_lengths)
 		return 0;
-	if (now->given_up && !(sent && change))
-		return err_set(err, ERR_INTERRUPTED, "interrupted");
-	if (now->given_up)
+	if (now->given_up && sent && change)
 		return err_set(err, kind, "interrupted before the answer came");
+	if (now->given_up)
+		return err_set(err, ERR_INTERRUPTED, "interrupted");
 	const struct failure failure = failure_of(transfer);
 	reply->hopeless = failure_lasts(&failure);
 	return failure_explain(&failure, transfer->options, kind, err);

@@ -36,6 +36,7 @@ struct http_request {
 struct http_options {
 	long timeout_ms; /* 0: none */
 	long connect_timeout_ms;
+	bool is_wait;	   /* timeout_ms is what is left of a wait: for the hint only */
 	const char *proxy; /* NULL: from the environment */
 	const char *cacert;
 	const char *cert;

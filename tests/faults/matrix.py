@@ -94,7 +94,7 @@ class MatrixCase(SafetyCase):
         return place, result
 
     def check_cell(self, each, call, code, requests):
-        """Returns what is said, and what to do."""
+        """Returns the cell, what is said, and what to do."""
         place, result = self.cell(each, call)
         name = f"{each.section}: {each.how} ({each.who}), {call}\n{result}"
         self.assertEqual(result.code, code, name)
@@ -103,8 +103,9 @@ class MatrixCase(SafetyCase):
             self.assertEqual(place.seen(), requests, f"requests seen: {name}")
         if place.check:
             place.check(result)
+        cell = f"{code} · {'–' if requests is None or not place.seen else requests}"
         if not code:
-            return "", ""
+            return cell, "", ""
         self.assertEqual(result.stdout, b"", name)
         error = [line for line in result.err.splitlines() if line.startswith('{"error"')][0]
         message, hint = json.loads(error)["error"]["message"], json.loads(error)["error"]["hint"]
@@ -113,16 +114,15 @@ class MatrixCase(SafetyCase):
         if code == 10:
             self.assertTrue(said.startswith(DOUBT), name)
             self.assertIn("reconcile --request-id", hint, name)
-            return neutral(said.removeprefix(DOUBT), self), None
-        return neutral(said, self), neutral(hint, self)
+            return cell, neutral(said.removeprefix(DOUBT), self), None
+        return cell, neutral(said, self), neutral(hint, self)
 
     def check_row(self, each):
-        (said, todo), (said_too, todo_too) = (self.check_cell(each, call, *cell) for call, cell in zip(CALLS, each.cells))
+        (read, said, todo), (change, said_too, todo_too) = (self.check_cell(each, call, *cell) for call, cell in zip(CALLS, each.cells))
         self.assertEqual(said, said_too, f"{each.how}: a change is told another reason")
         if todo_too is not None:
             self.assertEqual(todo, todo_too, each.how)
-        cells = [f"{code} · {'–' if requests is None else requests}" for code, requests in each.cells]
-        return "| " + " | ".join([each.how, each.who, *cells, said or "–", todo or "–"]) + " |"
+        return "| " + " | ".join([each.how, each.who, read, change, said or "–", todo or "–"]) + " |"
 
     def check_section(self, section):
         rows = [each for each in ROWS if each.section == section]

@@ -150,11 +150,6 @@ def short_key(case):
     return serving(case, own, "leaf", more="ssl_ciphers DEFAULT:@SECLEVEL=0;")
 
 
-@row(TRUST, "revoked: no list is asked", "nginx", FINE)
-def revoked(case):
-    return good(case)
-
-
 VERSIONS = "TLS versions, names and ciphers"
 
 
