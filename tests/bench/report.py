@@ -37,11 +37,12 @@ class Report:
         sign, _, limit = budget.partition(" ")
         met = not limit or (ratio >= float(limit) if sign == "≥" else ratio <= float(limit))
         name = {"cpu": "CPU time", "wall": "clock"}
+        digits = 3 if limit and abs(ratio - float(limit)) < 0.005 else 2  # so that the figure agrees with the verdict
         also = f"{name[other]} {ratios(other)[1]:.2f}"
         if peaks:
             own, others = (statistics.median(took.peak for took in runs) / 1024 for runs in (ours, peer))
             also += f", peak {own:.0f} MiB to {others:.0f}"
-        self.check(what, beside, limit and f"{budget} × by {name[by]}", f"{ratio:.2f} ({low:.2f} to {high:.2f})", met, reason,
+        self.check(what, beside, limit and f"{budget} × by {name[by]}", f"{ratio:.{digits}f} ({low:.2f} to {high:.2f})", met, reason,
                    also)
 
     def check(self, what, beside, budget, measured, met, reason=None, also=""):

@@ -9,7 +9,7 @@ import subprocess
 from common import Contender
 
 ROUNDS, RUNS, CALLS, LARGE = 20, 8, 1000, 1000000
-WHY = "why-one-get-takes-more-than-curl"
+WHY = "why-one-get-takes-as-long-as-curl"
 VERSION = "`curl --version`"
 
 
