@@ -12,9 +12,6 @@
 /* So many shards that are not there are named. */
 enum { MISSING_SHOWN = 10 };
 
-/* Rows of one part of a long result. */
-enum { PART_ROWS = 1000 };
-
 /* ---- status ---- */
 
 static struct json *describe(struct json_doc *doc, const struct bulk_journal *journal)
@@ -179,7 +176,7 @@ static int take_result(void *context, const struct json *line, struct err *err)
 			       : json_new(listing->doc, JSON_NULL));
 	}
 	json_append(listing->list, row);
-	return listing->list->count == PART_ROWS && output_in_parts(listing->session)
+	return listing->list->count == OUTPUT_PART_ROWS && output_in_parts(listing->session)
 		       ? write_list(listing, err)
 		       : 0;
 }

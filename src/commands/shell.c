@@ -143,6 +143,11 @@ const struct command shell_commands[] = {
 	  .in_shell = true,
 	  .summary = "Leave the shell, or end the script, with 0",
 	  EXAMPLES("quit") },
+	{ .name = "exit",
+	  .action = ACTION_QUIT,
+	  .in_shell = true,
+	  .summary = "The same as quit",
+	  EXAMPLES("exit") },
 };
 
 const size_t shell_command_count = sizeof(shell_commands) / sizeof(shell_commands[0]);

@@ -160,17 +160,12 @@ static void add_outcome(struct buf *line, const struct session *session,
 
 /* ---- one at a time ---- */
 
-/* What a log that cannot be written means before a change is sent. */
-static int not_written(const struct session *session, struct err *err)
+/* What a log that cannot be written means for a live profile, before a change is sent. */
+static int refuse_unwritten(const char *what, struct err *err)
 {
-	if (session_is_live(session)) {
-		err->kind = ERR_REFUSED;
-		err_wrap(err, "the audit log cannot be written, so nothing was sent");
-		return err_hint(err, "make it writable, or set BANGOCTL_STATE_DIR");
-	}
-	terminal_note("warning: this change is not in the audit log: %s", err->message);
-	err_done(err);
-	return 0;
+	err->kind = ERR_REFUSED;
+	err_wrap(err, "the audit log cannot be written, so nothing %s", what);
+	return err_hint(err, "make it writable, or set BANGOCTL_STATE_DIR");
 }
 
 int audit_intent(const struct session *session, const struct request *request, struct err *err)
@@ -179,7 +174,13 @@ int audit_intent(const struct session *session, const struct request *request, s
 		return 0;
 	CLEAN_BUF struct buf line = { 0 };
 	add_request(&line, session, request, "intent");
-	return append(&line, err) == 0 ? 0 : not_written(session, err);
+	if (append(&line, err) == 0)
+		return 0;
+	if (session_is_live(session))
+		return refuse_unwritten("was sent", err);
+	terminal_note("warning: this change is not in the audit log: %s", err->message);
+	err_done(err);
+	return 0;
 }
 
 static void append_or_warn(const struct buf *line)
@@ -284,6 +285,19 @@ void audit_group_outcome(struct audit_group *group, const struct session *sessio
 			    json_get_string(outcome->body, "status"));
 }
 
+static int group_not_written(struct audit_group *group, const struct session *session,
+			     struct err *err)
+{
+	if (session_is_live(session))
+		return refuse_unwritten(group->has_synced ? "more is sent" : "was sent", err);
+	if (!group->has_warned)
+		terminal_note("warning: changes of this job are not in the audit log: %s",
+			      err->message);
+	group->has_warned = true;
+	err_done(err);
+	return 0;
+}
+
 int audit_group_write(struct audit_group *group, const struct session *session, struct err *err)
 {
 	if (!group->lines.len)
@@ -291,7 +305,7 @@ int audit_group_write(struct audit_group *group, const struct session *session, 
 	int result = write_lines(&group->lines, &group->written, err);
 	buf_clear(&group->lines);
 	group->is_written = result == 0;
-	return result == 0 ? 0 : not_written(session, err);
+	return result == 0 ? 0 : group_not_written(group, session, err);
 }
 
 void audit_group_sync_begin(struct audit_group *group)
@@ -305,7 +319,10 @@ int audit_group_sync(struct audit_group *group, const struct session *session, s
 	if (!group->is_written)
 		return 0;
 	group->is_written = false;
-	return sync_lines(&group->written, err) == 0 ? 0 : not_written(session, err);
+	if (sync_lines(&group->written, err) < 0)
+		return group_not_written(group, session, err);
+	group->has_synced = true;
+	return 0;
 }
 
 /* ---- reading ---- */

@@ -37,6 +37,8 @@ struct audit_group {
 	struct buf lines;
 	struct buf who;	 /* user, terminal and process, the same for all */
 	bool is_written; /* and not synced; others wait for the lock */
+	bool has_synced; /* some of its lines, so that requests may have gone out */
+	bool has_warned; /* that changes are not in the log: said once */
 	struct chain_lines written;
 };
 
@@ -50,7 +52,7 @@ void audit_group_outcome(struct audit_group *group, const struct session *sessio
 			 const struct outcome *outcome);
 
 /* Writes and empties the group, which is to be synced without delay, in part while the caller syncs
- * another file; both fail as audit_intent does. */
+ * another file; both fail as audit_intent does, and warn once. */
 int audit_group_write(struct audit_group *group, const struct session *session, struct err *err);
 void audit_group_sync_begin(struct audit_group *group);
 int audit_group_sync(struct audit_group *group, const struct session *session, struct err *err);

@@ -9,9 +9,6 @@
 #include "engine/output.h"
 #include "engine/terminal.h"
 
-/* Rows of one part of a long result. */
-enum { PART_ROWS = 1000 };
-
 /* What --since and the others ask for. */
 struct filter {
 	long long since, until; /* 0: not asked for */
@@ -98,7 +95,7 @@ int do_audit_show(struct session *session, const struct command *command,
 	(void)command;
 	struct filter filter = make_filter(session, values);
 	CLEANUP(audit_changes_done) struct audit_changes changes = { 0 };
-	size_t limit = output_in_parts(session) ? PART_ROWS : (size_t)-1, at = 0;
+	size_t limit = output_in_parts(session) ? OUTPUT_PART_ROWS : (size_t)-1, at = 0;
 	if (audit_read(&changes, err) < 0)
 		return -1;
 	do

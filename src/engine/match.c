@@ -11,8 +11,9 @@ static bool same_character(char a, char b, bool any_case)
 	return a == b || (any_case && tolower((unsigned char)a) == tolower((unsigned char)b));
 }
 
-/* Whether the path is the template with its holes filled; `hole` receives the last one's text. */
-static bool fits_template(const char *template, const char *path, size_t len, bool any_case,
+/* Whether the path is the template with its holes filled; `hole` receives the last one's text.
+ * `loose`: but for letter case and a slash at the end. */
+static bool fits_template(const char *template, const char *path, size_t len, bool loose,
 			  struct buf *hole)
 {
 	const char *p = path, *end = path + len;
@@ -27,20 +28,20 @@ static bool fits_template(const char *template, const char *path, size_t len, bo
 			buf_add(hole, p, segment);
 			p += segment;
 			t += strcspn(t, "}") + 1;
-		} else if (p < end && same_character(*p, *t, any_case)) {
+		} else if (p < end && same_character(*p, *t, loose)) {
 			p++;
 			t++;
 		} else {
-			return false;
+			return loose && p == end && strcmp(t, "/") == 0;
 		}
 	}
-	return p == end;
+	return p == end || (loose && p + 1 == end && *p == '/');
 }
 
 /* Whether some proxy on the way could make another path of this one. */
 static bool is_ambiguous(const char *path, size_t len)
 {
-	static const char *const signs[] = { "%2f", "%5c", "%2e", "/.", "//", "\\" };
+	static const char *const signs[] = { "%2f", "%5c", "%2e", "%3b", "/.", "//", "\\", ";" };
 	CLEAN_FREE char *low = mem_dup_len(path, len);
 	/* %63 is a c to every server */
 	for (const char *p = low; (p = strchr(p, '%')); p++) {
@@ -62,8 +63,6 @@ static void find_exact(const struct contract *contract, const char *method, cons
 		       struct match *match)
 {
 	size_t len = strcspn(path, "?"), best = (size_t)-1;
-	if (is_ambiguous(path, len))
-		return;
 	for (size_t i = 0; i < contract->command_count; i++) {
 		const struct command *command = &contract->commands[i];
 		CLEAN_BUF struct buf hole = { 0 };
@@ -82,21 +81,35 @@ static void find_exact(const struct contract *contract, const char *method, cons
 	}
 }
 
+static void make_graver(struct match *match, enum effect effect, enum danger danger)
+{
+	if (effect == EFFECT_CHANGE)
+		match->effect = EFFECT_CHANGE;
+	if (danger > match->danger)
+		match->danger = danger;
+}
+
 void match_path(const struct contract *contract, const char *method, const char *path,
 		struct match *match)
 {
 	size_t len = strcspn(path, "?");
-	find_exact(contract, method, path, match);
+	bool ambiguous = is_ambiguous(path, len);
+	if (!ambiguous)
+		find_exact(contract, method, path, match);
 	for (size_t i = 0; i < contract->command_count; i++) {
 		const struct command *command = &contract->commands[i];
 		CLEAN_BUF struct buf hole = { 0 };
-		if (strcmp(command->method, method) != 0 ||
-		    fits_template(command->path, path, len, false, &hole) ||
-		    !fits_template(command->path, path, len, true, &hole))
+		if (strcmp(command->method, method) != 0)
 			continue;
-		if (command->effect == EFFECT_CHANGE)
-			match->effect = EFFECT_CHANGE;
-		if (command->danger > match->danger)
-			match->danger = command->danger;
+		if (ambiguous || (!fits_template(command->path, path, len, false, &hole) &&
+				  fits_template(command->path, path, len, true, &hole)))
+			make_graver(match, command->effect, command->danger);
 	}
+	if (match->command || strcmp(method, "HEAD") != 0)
+		return;
+	/* many servers run the GET, and only leave the body out */
+	struct match get = { .effect = EFFECT_READ, .danger = DANGER_NONE };
+	match_path(contract, "GET", path, &get);
+	make_graver(match, get.effect, get.danger);
+	free(get.target);
 }

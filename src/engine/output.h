@@ -21,6 +21,9 @@ struct output {
 /* Writes the result; ERR_INTERNAL, or ERR_OUTPUT_LOST after a change, if it cannot be written. */
 int output_print(const struct session *session, const struct output *output, struct err *err);
 
+/* Rows of one part of a long result. */
+enum { OUTPUT_PART_ROWS = 1000 };
+
 /* Whether long results may be written in parts, each with output_print: the format has lines of
  * their own for each row, and no option looks at all of them. */
 bool output_in_parts(const struct session *session);

@@ -64,9 +64,12 @@ static int unknown_profile(const struct session *session, const char *name, stru
 		buf_add_format(&list, "%s, ", item->key);
 	}
 	text_guess_try(&guess, "sandbox");
-	err_set(err, ERR_CONFIG, "there is no profile \"%s\" in %s", name, session->config.path);
+	err_set(err, ERR_CONFIG, "there is no profile \"%s\" in %s%s", name, session->config.path,
+		session->config.present ? "" : ", which does not exist");
 	if (guess.best)
 		return err_hint(err, "did you mean %s?", guess.best);
+	if (!session->config.present)
+		return err_hint(err, "\"bangoctl config init\" writes that file");
 	return err_hint(err, "there are %ssandbox", buf_str(&list));
 }
 

@@ -72,7 +72,8 @@ static int read_custom_header(const struct session *session, struct request *req
 	CLEAN_FREE char *name = mem_dup_len(text, strcspn(text, ":"));
 	const char *value = text + strlen(name);
 	if (*value != ':' || !text_is_header_name(name)) {
-		err_set(err, ERR_USAGE, "--header: \"%s\" has no form NAME:VALUE", text);
+		/* it may be a secret */
+		err_set(err, ERR_USAGE, "--header: what is given has no form NAME:VALUE");
 		return err_hint(err, "write --header 'X-Tenant: acme'");
 	}
 	if (security_header_owner(name) == HEADER_OURS)

@@ -307,9 +307,11 @@ static int unknown_command(const struct command_table *table, const char *group,
 {
 	struct text_guess guess = { .word = word };
 	size_t depth = *group ? strlen(group) + 1 : 0;
+	bool in_shell = false;
 	CLEAN_BUF struct buf near = { 0 };
 	for (size_t i = 0; i < table->count; i++) {
 		const char *name = table->items[i]->name;
+		in_shell = in_shell || table->items[i]->in_shell;
 		if (table->items[i]->hidden)
 			continue;
 		if (depth && (strncmp(name, group, depth - 1) != 0 || name[depth - 1] != ' '))
@@ -325,6 +327,8 @@ static int unknown_command(const struct command_table *table, const char *group,
 	err_set(err, ERR_USAGE, "unknown command \"%s%s%s\"", group, depth ? " " : "", word);
 	if (near.len)
 		err_hint(err, "did you mean \"%s%s%s\"?", group, depth ? " " : "", near.data);
+	else if (in_shell)
+		err_hint(err, "\"help%s%s\" lists the commands", depth ? " " : "", group);
 	else
 		err_hint(err, "\"bangoctl %s%s--help\" lists the commands", group,
 			 depth ? " " : "");

@@ -175,3 +175,42 @@ class Stops(BulkCase):
             shop.hook = lambda *_: None
             self.assert_code(self.resume("t", shop.url, "-q"), 0)
             self.assert_each_once(shop)
+
+    # ---- the audit log
+
+    def lose_log(self, after):
+        """A hook that puts a link, which is not followed, in the log's place at that request."""
+        def hook(_shop, _method, _target, number):
+            if number == after:
+                (self.home / "link").symlink_to("nowhere")
+                (self.home / "kept").hardlink_to(self.log)
+                (self.home / "link").replace(self.log)
+        return hook
+
+    def test_audit_log_is_lost_during_a_live_job(self):
+        with Shop(self.lose_log(20)) as shop:
+            confirm = ["--yes", f"--confirm={ROWS}"]
+            result = self.job("live", shop.url, self.rows(), "--jobs", "4", "-o", "none", *confirm)
+            self.assert_failed(result, 12, "the audit log cannot be written, so nothing more is sent")
+            self.assertNotIn("nothing was sent", result.err)
+            self.assertLess(len(shop.seen), 30)
+            (self.home / "kept").replace(self.log)
+            shop.hook = lambda *_: None
+            self.assert_code(self.resume("live", shop.url, "-q", *confirm), 0)
+            self.assertEqual({target: times for target, times in shop.applied.items() if times != 1}, {})
+            self.assertEqual(len(shop.applied), ROWS)
+
+    def test_no_audit_log_before_a_live_job(self):
+        self.log.parent.mkdir(mode=0o700, exist_ok=True)
+        self.log.mkdir()
+        with Shop() as shop:
+            result = self.job("live", shop.url, self.rows(), "-o", "none", "--yes", f"--confirm={ROWS}")
+            self.assert_failed(result, 11, "the audit log cannot be written, so nothing was sent")
+            self.assertEqual(shop.seen, [])
+
+    def test_no_audit_log_of_a_test_job(self):
+        """It is said once, not for each part that would have been written."""
+        with Shop(self.lose_log(20)) as shop:
+            result = self.job("t", shop.url, self.rows(), "--jobs", "4", "-o", "none")
+            self.assert_code(result, 0)
+            self.assertEqual(result.err.count("not in the audit log"), 1, result.err)

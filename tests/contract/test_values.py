@@ -202,11 +202,21 @@ class Headers(Case):
 
     def test_own_headers_that_are_refused(self):
         for text in ("X", ": a", "X Y: a", "X-A: a\nX-B: b", "X-A: a\r\nEvil: 1", "Authorization: Basic x", "authorization: x", "Host: evil", "Content-Length: 3",
-                     "X-RequestIdentifier: y", "Transfer-Encoding: chunked", "X-Ü: a", ""):
+                     "X-RequestIdentifier: y", "Transfer-Encoding: chunked", "X-Ü: a", "", "Proxy-Authorization: Basic x", "proxy-connection: keep-alive",
+                     "Upgrade: h2c", "TE: trailers", "Trailer: X-A", "Keep-Alive: timeout=9"):
             with self.subTest(text=text), Peer(json_answer()) as peer:
                 result = self.run_program("-p", "sandbox", "--base-url", peer.url, "entitlement", "get", "X", "--header", text)
                 self.assert_failed(result, 2)
                 self.assertEqual(peer.connections, 0)
+
+    def test_own_header_without_a_colon_is_not_told(self):
+        """What was meant as a value may be a secret."""
+        for text in ("X-Key s3cretvalue", "s3cretvalue", "X Key: s3cretvalue", ": s3cretvalue"):
+            for words in (["--header", text], [f"--header={text}"]):
+                with self.subTest(words=words):
+                    result = self.run_program("-p", "sandbox", "entitlement", "get", "X", *words)
+                    self.assert_failed(result, 2, "NAME:VALUE")
+                    self.assertNotIn("s3cret", result.err)
 
     def test_request_id_that_is_refused(self):
         for text in ("", "a\nb", "a\r\nX: y", "a b\0", b"\xff", "x" * 5000):

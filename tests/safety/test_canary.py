@@ -180,6 +180,14 @@ class Commands(CanaryCase):
         self.assertEqual(len(self.lines()), 4)
         self.assert_no_file()
 
+    def test_secret_in_a_header_option_without_a_colon(self):
+        rows = self.write("rows.csv", "id\nENT-1001\n")
+        for word in (["--header", f"X-Key {CANARY}"], [f"--header=X-Key {CANARY}"], ["--header", CANARY]):
+            with self.subTest(word=word):
+                given = self.give("fd", "http://127.0.0.1:1", environment="live")
+                self.call(given, *word, "bulk", "entitlement", "suspend", "--input", rows, "--reason-code", "OTHER", "--no-input")
+                self.assertGreater(self.assert_no_file(), 0)
+
 
 class Failures(CanaryCase):
     def check(self, answer, *words, code=None, url=None, more=(), source="variable"):

@@ -251,6 +251,27 @@ class Severe(Confirm):
         self.run_program("-p", "live", "request", "GET", "/x/1")
         self.assertEqual(len(self.recorder.requests), 2)
 
+    def test_spelling_is_no_way_round(self):
+        """What a server may take for a GET that changes something is one, however it is spelled."""
+        def call(name, effect, danger):
+            return {"operationId": name, "summary": "s", "responses": {"200": {"description": "d"}}, "x-bangoctl": {"effect": effect, "danger": danger}}
+        paths = {"/things/{id}": {"get": call("show", "read", "none")}, "/things/{id}/cancel": {"get": call("cancel", "change", "severe")},
+                 "/purge/": {"get": call("purge", "change", "severe")}, "/touch": {"get": call("touch", "change", "moderate"),
+                                                                                  "head": call("probe", "read", "none")}}
+        document = self.write("doc.json", json.dumps({"openapi": "3.0.3", "info": {"title": "t", "version": "1"}, "paths": paths}))
+        self.profiles(self.recorder.url, live=f'contract = "{document}";')
+        for path in ("/things/1/cancel", "/things/1/CANCEL", "/things/%31/cancel", "//things/1/cancel", "/things/1/./cancel", "/things/1/cancel/",
+                     "/things/1/Cancel/?a=b", "/things/2/../1/cancel", "/things/1/%63ancel", "/things/1/cancel;a=b", "/things/1/cancel%3Ba", "/purge"):
+            for method in ("GET", "HEAD"):
+                with self.subTest(method=method, path=path):
+                    self.assert_failed(self.run_program("-p", "live", "--read-only", "request", method, path), 11, "read-only")
+                    self.assert_failed(self.run_program("-p", "live", "--yes", "request", method, path), 11, "--confirm=live")
+        self.assertEqual(self.recorder.requests, [])
+        for words in (["GET", "/things/1"], ["GET", "/things/1/"], ["GET", "/things/cancel"], ["HEAD", "/things/1"], ["HEAD", "/touch"]):
+            with self.subTest(words=words):
+                self.assertNotEqual(self.run_program("-p", "live", "--read-only", "request", *words).code, 11)
+        self.assertEqual(len(self.recorder.requests), 5)
+
     def test_reads_are_not_asked_about(self):
         self.assert_code(self.run_program("-p", "live", "request", "GET", "/v1/entitlement/ENT-1001"), 0)
         self.assertEqual(self.run_program("-p", "live", "request", "HEAD", "/v1/entitlement/ENT-1001").code in (0, 4), True)

@@ -285,6 +285,19 @@ class Prompts(Shell):
         screen.wait("[exit 0]")
         self.assertNotIn('"never"', screen.text())
 
+    def test_exit(self):
+        screen = self.open()
+        screen.line("exit; echo never")
+        screen.wait("[exit 0]")
+        self.assertNotIn('"never"', screen.text())
+
+    def test_unknown_command(self):
+        screen = self.open()
+        for line, hint in (("nonsense", '"help" lists the commands'), ("entitlement nonsense", '"help entitlement" lists the commands')):
+            screen.line(line)
+            screen.wait(hint)
+            self.assertNotIn("--help", screen.text())
+
     def test_quiet(self):
         screen = self.open("-p", "sandbox", "-q")
         self.assertEqual(screen.text().strip(), "sandbox>")
