@@ -3,9 +3,11 @@
 
 import fcntl
 import os
+import shutil
 import stat
 import tempfile
 import unittest
+from hashlib import sha256
 from pathlib import Path
 
 from blackbox import ROOT
@@ -29,8 +31,8 @@ FILES = {
 
 
 def tree(folder):
-    """Every path below it, with mode and content."""
-    return {str(path.relative_to(folder)): (oct(path.lstat().st_mode), path.read_bytes() if path.is_file() else None)
+    """Every path below it, with its mode and the sum of its content."""
+    return {str(path.relative_to(folder)): (oct(path.lstat().st_mode), sha256(path.read_bytes()).hexdigest() if path.is_file() else None)
             for path in sorted(folder.rglob("*"))}
 
 
@@ -90,6 +92,49 @@ class Install(unittest.TestCase):
         self.dev("uninstall", PREFIX="/usr")
         self.assertEqual([name for name, (_, content) in tree(self.root).items() if content is not None],
                          ["usr/share/doc/bangoctl/notes"])
+
+    def failing(self, tool, pattern):
+        """A PATH on which that tool fails when the pattern of the shell fits its words."""
+        folder = tempfile.TemporaryDirectory(prefix="bangoctl-release-")
+        self.addCleanup(folder.cleanup)
+        path = Path(folder.name, tool)
+        path.write_text(f'#!/bin/sh\ncase "$*" in {pattern}) exit 1 ;; esac\nexec {shutil.which(tool)} "$@"\n')
+        path.chmod(0o755)
+        return f"{folder.name}:{os.environ['PATH']}"
+
+    def test_what_fails_takes_nothing_away(self):
+        self.dev("install")
+        before = tree(self.root)
+        self.dev("install", 1, PATH=self.failing("meson", "install*"))
+        self.assertEqual(tree(self.root), before)
+
+    def test_what_fails_half_way_can_be_undone(self):
+        self.dev("install", 1, PATH=self.failing("install", "*/LICENSE"))
+        self.assertNotEqual(tree(self.root), {})
+        self.dev("uninstall")
+        self.assertEqual(tree(self.root), {})
+        self.dev("install", 1, PATH=self.failing("install", "*/LICENSE"))
+        self.dev("install")
+        self.assertEqual(self.files("usr/local"), FILES)
+        self.dev("uninstall")
+        self.assertEqual(tree(self.root), {})
+
+    def test_a_log_that_another_wrote(self):
+        """As after an install of the whole by root: it is not to be written again."""
+        log = release.BUILD / "meson-logs/install-log.txt"
+        target = self.root.parent / f"{self.root.name}.log"
+        self.addCleanup(target.unlink, missing_ok=True)
+        target.write_text("another's\n")
+        log.unlink(missing_ok=True)
+        log.symlink_to(target)
+        self.dev("install")
+        self.assertEqual(target.read_text(), "another's\n")
+
+    def test_the_callers_umask_is_not_theirs(self):
+        self.addCleanup(os.umask, os.umask(0o077))
+        self.dev("install")
+        self.assertEqual(self.files("usr/local"), FILES)
+        self.assertEqual({oct(path.stat().st_mode & 0o777) for path in self.root.rglob("*") if path.is_dir()}, {"0o755"})
 
     def test_the_page_is_found(self):
         need("man")

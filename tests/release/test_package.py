@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The Debian package: lintian finds nothing, the files are those that belong into it, the version has one source."""
 
+import os
 import re
 import tempfile
 import unittest
@@ -37,6 +38,20 @@ class Package(unittest.TestCase):
         need("lintian")
         result = release.run("lintian", "--allow-root", "--info", "--display-info", release.package(".changes"))
         self.assertEqual((result.stdout, result.returncode), ("", 0), result.stderr)
+
+    def test_any_name_can_be_the_maintainers(self):
+        """With a dpkg-buildpackage that only shows what it was given."""
+        with tempfile.TemporaryDirectory(prefix="bangoctl-release-") as folder:
+            tool = Path(folder, "dpkg-buildpackage")
+            tool.write_text("#!/bin/sh\ncat debian/control debian/changelog\n")
+            tool.chmod(0o755)
+            name = "A/B & \\1 $(C) Ltd"
+            result = release.run(ROOT / ".ci/package", f"{folder}/out", PATH=f"{folder}:{os.environ['PATH']}",
+                                 DEBFULLNAME=name, DEBEMAIL="a&b@example.com")
+            self.assertEqual((result.returncode, result.stderr), (0, ""))
+            lines = Path(folder, "out/bangoctl-build.log").read_text().splitlines()
+        self.assertIn(f"Maintainer: {name} <a&b@example.com>", lines)
+        self.assertTrue(lines[-1].startswith(f" -- {name} <a&b@example.com>  "), lines[-1])
 
     def test_its_files(self):
         with tempfile.TemporaryDirectory(prefix="bangoctl-release-") as folder:

@@ -7,7 +7,6 @@ A test asks first how many calls there are (`calls`), then runs once for each (`
 import os
 import shutil
 import subprocess
-import tempfile
 import unittest
 from pathlib import Path
 
@@ -15,21 +14,20 @@ from . import program
 
 SOURCE = program.ROOT / "tests" / "shim" / "crash.c"
 DEEDS = ["kill", "kill-after", "torn", "short", "enospc", "eio", "full"]
-_built = {}
 
 
 def library():
-    """The shim, compiled once in each process, so that it fits any build and any copy of the program."""
-    if "path" not in _built:
+    """The shim, compiled by the first that needs it, so that it fits any build and any copy of the program."""
+    path = Path(os.environ["BANGOCTL_TEST_SHARED"], "crash.so")
+    if not path.exists():
         compiler = shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
         if not compiler:
             raise unittest.SkipTest("no C compiler is installed here, and the shim needs one")
-        _built["folder"] = tempfile.TemporaryDirectory(prefix="bangoctl-shim-")
-        path = Path(_built["folder"].name) / "crash.so"
-        subprocess.run([compiler, "-std=c11", "-D_GNU_SOURCE", "-O1", "-Wall", "-Wextra", "-Werror", "-fPIC", "-shared", "-o", path,
+        own = path.with_suffix(f".{os.getpid()}")
+        subprocess.run([compiler, "-std=c11", "-D_GNU_SOURCE", "-O1", "-Wall", "-Wextra", "-Werror", "-fPIC", "-shared", "-o", own,
                         SOURCE, "-ldl"], check=True)
-        _built["path"] = path
-    return str(_built["path"])
+        own.rename(path)
+    return str(path)
 
 
 class Shim:
