@@ -164,8 +164,8 @@ class Stops(BulkCase):
             pauses = [later - earlier for earlier, later in zip(times, times[1:]) if later - earlier > 1]
             self.assertEqual(len(pauses), 1, pauses)
             self.assertGreaterEqual(pauses[0], 1.9)
-            # those that were in flight may still come
-            self.assertLessEqual(sum(at < times[49] + 1.9 for at in times), 50 + 7)
+            # those that were in flight may still come, and one behind each that is answered before the 429 is read
+            self.assertLessEqual(sum(at < times[49] + 1.9 for at in times), 50 + 14)
 
     def test_too_many_for_too_long(self):
         with Shop(lambda _shop, _method, _target, number: TOO_MANY if number > 50 else None) as shop:

@@ -99,7 +99,7 @@ class MatrixCase(SafetyCase):
         name = f"{each.section}: {each.how} ({each.who}), {call}\n{result}"
         self.assertEqual(result.code, code, name)
         if place.seen and requests is not None:
-            wait_until(lambda: place.seen() >= requests, 2)
+            wait_until(lambda: place.seen() >= requests, 20)
             self.assertEqual(place.seen(), requests, f"requests seen: {name}")
         if place.check:
             place.check(result)

@@ -356,13 +356,13 @@ class Table(SafetyCase):
         name = f"{where}, {how} ({who}), {' '.join(column)}"
         self.assertEqual(result.code, exit_code, f"{name}\n{result}")
         if seen:
-            common.wait_until(lambda: seen() >= requests, 2)
+            common.wait_until(lambda: seen() >= requests, 20)
             self.assertEqual(seen(), requests, f"{name}: requests seen\n{result}")
         if result.code and "trusted" not in column:
             self.assertIn(row[4].replace("HOST", url.partition("//")[2]), result.error["message"], name)
         if column[0] == "read":
             return
-        common.wait_until(lambda: applied() >= times, 2)
+        common.wait_until(lambda: applied() >= times, 20)
         self.assertEqual(applied(), times, f"{name}: times applied\n{result}")
         self.check_log(name, state, result)
 
