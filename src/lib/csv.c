@@ -12,15 +12,7 @@
 	X(csv_set_space_func) X(csv_write)
 /* clang-format on */
 
-static struct {
-	NAMES(LATE_POINTER)
-} lib;
-
-static void open_library(void)
-{
-	static const char *const names[] = { NAMES(LATE_NAME) };
-	late_open(LIB_CSV, names, COUNT(names), &lib);
-}
+LATE_LIBRARY(NAMES, LIB_CSV)
 
 static int needs_quotes(const char *text, size_t len)
 {

@@ -19,15 +19,7 @@
 	X(scols_table_set_termwidth) X(scols_unref_table)
 /* clang-format on */
 
-static struct {
-	NAMES(LATE_POINTER)
-} lib;
-
-static void open_library(void)
-{
-	static const char *const names[] = { NAMES(LATE_NAME) };
-	late_open(LIB_SMARTCOLS, names, COUNT(names), &lib);
-}
+LATE_LIBRARY(NAMES, LIB_SMARTCOLS)
 
 static bool wraps(const struct grid *grid, size_t column)
 {

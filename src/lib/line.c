@@ -33,15 +33,7 @@
 	X(rl_resize_terminal) X(rl_sort_completion_matches) X(stifle_history) X(using_history)
 /* clang-format on */
 
-static struct {
-	NAMES(LATE_POINTER)
-} lib;
-
-static void open_library(void)
-{
-	static const char *const names[] = { NAMES(LATE_NAME) };
-	late_open(LIB_READLINE, names, COUNT(names), &lib);
-}
+LATE_LIBRARY(NAMES, LIB_READLINE)
 
 /* What readline's callbacks find: they get no context of their own. */
 static struct {

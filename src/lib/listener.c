@@ -29,15 +29,7 @@
 	X(MHD_stop_daemon)
 /* clang-format on */
 
-static struct {
-	NAMES(LATE_POINTER)
-} lib;
-
-static void open_library(void)
-{
-	static const char *const names[] = { NAMES(LATE_NAME) };
-	late_open(LIB_MICROHTTPD, names, COUNT(names), &lib);
-}
+LATE_LIBRARY(NAMES, LIB_MICROHTTPD)
 
 enum {
 	IDLE_SECONDS = 120,

@@ -17,15 +17,7 @@
 	X(pcre2_set_match_limit)
 /* clang-format on */
 
-static struct {
-	NAMES(LATE_POINTER)
-} lib;
-
-static void open_library(void)
-{
-	static const char *const names[] = { NAMES(LATE_NAME) };
-	late_open(LIB_PCRE2_8, names, COUNT(names), &lib);
-}
+LATE_LIBRARY(NAMES, LIB_PCRE2_8)
 
 enum { MAX_PATTERN = 4096, MAX_STEPS = 1000000, MAX_HEAP_KIB = 16384 };
 

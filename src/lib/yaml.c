@@ -23,15 +23,7 @@
 	X(yaml_stream_end_event_initialize) X(yaml_stream_start_event_initialize)
 /* clang-format on */
 
-static struct {
-	NAMES(LATE_POINTER)
-} lib;
-
-static void open_library(void)
-{
-	static const char *const names[] = { NAMES(LATE_NAME) };
-	late_open(LIB_YAML, names, COUNT(names), &lib);
-}
+LATE_LIBRARY(NAMES, LIB_YAML)
 
 /* An alias costs what it stands for: so many values at most may come of all of them. */
 enum { MAX_ALIASED = 1000000 };

@@ -118,11 +118,11 @@ class MatrixCase(SafetyCase):
         return cell, neutral(said, self), neutral(hint, self)
 
     def check_row(self, each):
-        (read, said, todo), (change, said_too, todo_too) = (self.check_cell(each, call, *cell) for call, cell in zip(CALLS, each.cells))
+        (read, said, advice), (change, said_too, advice_too) = (self.check_cell(each, call, *cell) for call, cell in zip(CALLS, each.cells))
         self.assertEqual(said, said_too, f"{each.how}: a change is told another reason")
-        if todo_too is not None:
-            self.assertEqual(todo, todo_too, each.how)
-        return "| " + " | ".join([each.how, each.who, read, change, said or "–", todo or "–"]) + " |"
+        if advice_too is not None:
+            self.assertEqual(advice, advice_too, each.how)
+        return "| " + " | ".join([each.how, each.who, read, change, said or "–", advice or "–"]) + " |"
 
     def check_section(self, section):
         rows = [each for each in ROWS if each.section == section]
