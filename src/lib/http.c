@@ -434,12 +434,13 @@ static struct failure failure_of(struct http_transfer *transfer)
 {
 	CURL *easy = transfer->easy;
 	CURLcode result = transfer->now.result;
-	struct failure failure = { .sent = transfer->reply.sent,
-				   .in_header = transfer->reader.open || transfer->reader.too_large,
-				   .two_lengths = transfer->reader.two_lengths,
-				   .secured = seconds(easy, CURLINFO_APPCONNECT_TIME_T) > 0,
-				   .by_proxy = transfer->options->proxy &&
-					       !transfer->request.loopback };
+	struct failure failure = {
+		.sent = transfer->reply.sent,
+		.in_header = transfer->reader.open || transfer->reader.too_large,
+		.two_lengths = transfer->reader.two_lengths,
+		.secured = transfer->reply.timing.reused || transfer->reply.timing.secured > 0,
+		.by_proxy = transfer->options->proxy && !transfer->request.loopback
+	};
 	long number = 0;
 	failure.detail = transfer->why[0] ? transfer->why : curl_easy_strerror(result);
 	curl_easy_getinfo(easy, CURLINFO_EFFECTIVE_URL, &failure.url); /* the caller's is gone */
